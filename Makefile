@@ -1,0 +1,70 @@
+# Everything that is done with this repository. A bare machine needs python3 (3.11 or later) with pip, make and git.
+
+PYTHON  ?= python3
+WORKERS ?= 2
+
+BIN   := .venv/bin
+UV    := .tools/bin/uv
+STAMP := .venv/.installed
+# Steps that run side by side keep their output together where this make can do that (GNU make 4).
+TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
+.DEFAULT_GOAL := help
+.PHONY: help install lock lint types imports coverage-rules checks test format demo dev clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(STAMP) ## Set up .venv exactly as requirements.lock says (again only when it or pyproject.toml changed)
+
+# pip's --target is what works on a machine that has neither the venv module nor pipx.
+$(UV):
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools 'uv>=0.9'
+
+# --no-build-isolation: the build backend comes from the lock, with the rest.
+$(STAMP): requirements.lock pyproject.toml | $(UV)
+	test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+# A lock without addresses can be installed from any mirror. Versions move only when asked: make lock UPGRADE=1
+lock: | $(UV) ## Write requirements.lock anew from pyproject.toml; with UPGRADE=1 take the newest versions
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+		$(if $(UPGRADE),--upgrade) --group dev --output-file requirements.lock pyproject.toml
+	@if grep -n '://' requirements.lock; then echo 'requirements.lock: an address got in' >&2; exit 1; fi
+
+lint: install ## Check style and format (ruff)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install ## Check types (mypy --strict, tests included)
+	$(BIN)/mypy
+
+imports: install ## Check the arrows between the layers (import-linter)
+	$(BIN)/lint-imports --no-logo
+
+coverage-rules: install ## Check that tests/rules alone run every branch of the rules
+	$(BIN)/coverage run -m pytest --quiet tests/rules
+	$(BIN)/coverage report
+
+checks: lint types imports coverage-rules ## All of the four above
+
+test: install ## Everything that must hold before a change is handed in: checks, then all tests
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 $(TOGETHER) checks
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --durations=15 --durations-min=1
+
+format: install ## Bring code into form (ruff)
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+demo: install ## Play the lives of some requests on an embedded server (CI=1: without waiting for a person)
+	$(BIN)/business-care demo $(if $(CI),--ci)
+
+dev: install ## Run an embedded server, a worker and the web interface in this terminal
+	$(BIN)/business-care dev
+
+clean: ## Remove what tools leave behind; .venv, .tools and .data stay
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage dist
+	find . -name __pycache__ -type d -not -path './.venv/*' -not -path './.tools/*' -prune -exec rm -rf {} +
