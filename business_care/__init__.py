@@ -1,0 +1,2 @@
+"""The rules: values, counting, decisions, messages and ports. Pydantic and the standard library, nothing
+else."""
