@@ -1,0 +1,68 @@
+"""The values that the gateway reads and writes in the records beside the life of one request."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from business_care.people import Actor
+from business_care.values import Identifier, Instant, Value
+from business_care.views import CareStateName, CommandAnswer
+
+MAX_LOGGED_CHARACTERS = 64 * 1024
+"""As much as a message may be long; of a longer one, which was refused, the log keeps the beginning."""
+
+
+class RequestFilter(Value):
+    """Which requests a list shows; every field narrows it."""
+
+    seller_id: Identifier | None = None
+    product_id: Identifier | None = None
+    state: CareStateName | None = None
+    open_only: bool = False
+    breached_only: bool = False
+    due_before: Instant | None = None
+    limit: int = 50
+
+
+class CommandLogEntry(Value):
+    """A command that went through the gateway: what was said, and the answer or the refusal."""
+
+    request_id: Identifier
+    command: str
+    command_id: Identifier | None = None
+    by: Actor | None = None
+    at: Instant
+    body: Annotated[str, Field(max_length=MAX_LOGGED_CHARACTERS)]
+    answer: CommandAnswer | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+class SellerClosure(Value):
+    """A closure as the records keep it: whole local days of the seller, both ends included (R7)."""
+
+    id: Identifier
+    seller_id: Identifier
+    start: date
+    end: date
+    notified_at: Instant
+    ended_notified_at: Instant | None = None
+    """When the early reopening was announced; from then on `end` is the day of that notice."""
+
+
+class PaymentState(StrEnum):
+    """Whether automatic payments run."""
+
+    STOPPED = "stop"
+    RESUMED = "resume"
+
+
+class PaymentSwitch(Value):
+    """The kill switch of one seller, or of all when `seller_id` is null (R44)."""
+
+    state: PaymentState
+    seller_id: Identifier | None = None
+    at: Instant
+    by: Actor

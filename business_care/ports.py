@@ -1,0 +1,242 @@
+"""What the software needs from the outside world, as protocols with business verbs.
+
+Every method may raise `TemporarilyUnavailable`; what else it raises stands beside it. `at` is always the
+instant of
+the act in the life of the request, given by the caller: no port reads a clock to decide anything.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from business_care.calendar import CalendarProfile, Closure, Place
+from business_care.counting import DeadlinePlan
+from business_care.listing import CommandLogEntry, PaymentSwitch, RequestFilter, SellerClosure
+from business_care.notices import Notice
+from business_care.planning import PlannedReminders
+from business_care.refund import RefundAnswer, RefundOrder
+from business_care.request import CareRequestOpening, LicenceFacts
+from business_care.values import Value
+from business_care.views import AppliedCommand, DeadlinesView, JournalView, RequestView, StepRecord
+
+
+class DeadlinePlanner(Protocol):
+    """Counts business days in a seller's calendar (R2-R8). Raises `CalendarRefused` where a calendar can't
+    be used."""
+
+    def plan(
+        self,
+        opened_at: datetime,
+        business_days: int,
+        place: Place,
+        profile: CalendarProfile,
+        closures: Sequence[Closure] = (),
+        remind_before: Sequence[int] = (),
+    ) -> DeadlinePlan:
+        """The deadline that lies `business_days` after the local day of `opened_at`."""
+        ...
+
+    def replan_after_reopening(
+        self,
+        plan: DeadlinePlan,
+        place: Place,
+        profile: CalendarProfile,
+        closures: Sequence[Closure],
+        closure_id: str,
+        notified_at: datetime,
+    ) -> DeadlinePlan:
+        """The acknowledgement deadline counted again after an early reopening: never later than before
+        (R7)."""
+        ...
+
+    def reminders(
+        self, due: datetime, place: Place, profile: CalendarProfile, remind_before: Sequence[int]
+    ) -> PlannedReminders:
+        """The reminders of a deadline that was set by hand, counted back from `due`."""
+        ...
+
+
+class CareRecords(Protocol):
+    """The records as the workflow's steps use them."""
+
+    async def licence_facts(self, opening: CareRequestOpening) -> LicenceFacts:
+        """The facts that judge the request, as they stand (R15, R31). Raises `RecordMissing` for an unknown
+        licence."""
+        ...
+
+    async def finished(self, request_id: str) -> RequestView | None:
+        """The last view of a request that is closed in the records, else None (fact of R63)."""
+        ...
+
+    async def store(self, step: StepRecord) -> None:
+        """Store one step, all or nothing; storing it again, or storing an older one late, changes nothing
+        (R63)."""
+        ...
+
+    async def end_care(self, licence_id: str, at: datetime) -> None:
+        """End the care of a licence; a second time changes nothing (R43)."""
+        ...
+
+    async def cancel_renewal(self, licence_id: str, at: datetime) -> None:
+        """Cancel the tacit renewal of a licence; a second time changes nothing (R43)."""
+        ...
+
+
+class Payments(Protocol):
+    """Paying the price back once (R41, R42, R44)."""
+
+    async def stopped(self, seller_id: str) -> bool:
+        """Whether the kill switch is on, for all or for this seller (R44)."""
+        ...
+
+    async def pay_back(self, order: RefundOrder, at: datetime) -> RefundAnswer:
+        """Look for an existing refund of the licence first; else keep the intent, then ask the provider once.
+
+        Safe to call again after any failure, under the same key: it looks before it pays (R41).
+        """
+        ...
+
+    async def look_up(self, order: RefundOrder, at: datetime) -> RefundAnswer | None:
+        """How the refund of the licence stands at the provider; None when there is none."""
+        ...
+
+
+class PaymentProvider(Protocol):
+    """A payment service. Its words are translated into `RefundAnswer` at its own edge."""
+
+    async def find_refund(self, order: RefundOrder, at: datetime) -> RefundAnswer | None:
+        """The refund made under this order's key, if there is one; tells the truth always."""
+        ...
+
+    async def create_refund(self, order: RefundOrder, at: datetime) -> RefundAnswer:
+        """Ask for the refund under the order's key. `TemporarilyUnavailable` may come before or after the
+        effect."""
+        ...
+
+
+class Mailbox(Protocol):
+    """Delivers one notice. Delivering the same notice again must not reach the reader twice where that can
+    be told."""
+
+    async def deliver(self, mail: "Mail") -> None:
+        """Hand the mail over for delivery."""
+        ...
+
+
+class Mail(Value):
+    """A notice as a mail: addressed and worded in the reader's language."""
+
+    key: str
+    sender: str
+    to: str
+    subject: str
+    body: str
+
+
+class NoticeQueue(Protocol):
+    """Notices that wait in the records until they are delivered."""
+
+    async def undelivered(self, limit: int) -> "Sequence[QueuedNotice]":
+        """The oldest notices that nobody delivered yet; for some minutes they are the caller's alone."""
+        ...
+
+    async def mark_delivered(self, notice_id: int, at: datetime) -> None:
+        """Remember that a notice was delivered."""
+        ...
+
+    async def mark_failed(self, notice_id: int, at: datetime, code: str) -> None:
+        """Count a failed attempt; the notice is tried again later."""
+        ...
+
+
+class QueuedNotice(Value):
+    """A notice with all that its delivery needs. `address` and `language` come from the records (R62)."""
+
+    notice_id: int
+    request_id: str
+    notice: Notice
+    address: str | None
+    reader_name: str | None
+    language: str
+    timezone: str
+
+
+class RequestDirectory(Protocol):
+    """The records as the gateway reads them."""
+
+    async def view(self, request_id: str) -> RequestView | None:
+        """The last stored view of a request, open or closed; None when the records don't know it."""
+        ...
+
+    async def deadlines(self, request_id: str) -> DeadlinesView | None:
+        """The deadlines of a request with their explanation, as stored."""
+        ...
+
+    async def journal(self, request_id: str) -> JournalView | None:
+        """The journal of a request, as stored."""
+        ...
+
+    async def list_requests(self, wanted: RequestFilter) -> Sequence[RequestView]:
+        """The requests that match, the next deadline first; those without one last."""
+        ...
+
+    async def applied(self, request_id: str, command_id: str) -> AppliedCommand | None:
+        """A command that was accepted earlier, with its answer (R60)."""
+        ...
+
+    async def facts(self, opening: CareRequestOpening) -> LicenceFacts:
+        """The facts of the licence. Raises `RecordMissing` for an unknown licence (R15)."""
+        ...
+
+    async def opening(self, request_id: str) -> CareRequestOpening | None:
+        """How the request was opened, to tell a repeated start from another request under the same id."""
+        ...
+
+
+class CommandLog(Protocol):
+    """Every command that went through the gateway, with its answer (R61)."""
+
+    async def note(self, entry: CommandLogEntry) -> None:
+        """Keep one command and what was answered."""
+        ...
+
+    async def of_request(self, request_id: str) -> Sequence[CommandLogEntry]:
+        """The commands of a request in the order in which they were answered."""
+        ...
+
+
+class Closures(Protocol):
+    """Sellers' temporary closures (R7)."""
+
+    async def announce(self, closure: SellerClosure) -> SellerClosure:
+        """Keep a closure; the same id and content again changes nothing. Raises `RuleViolation` for another
+        content, `RecordMissing` for an unknown seller."""
+        ...
+
+    async def end(self, closure_id: str, notified_at: datetime) -> SellerClosure:
+        """Cut a closure short for later requests. Raises `RecordMissing` for an unknown one."""
+        ...
+
+    async def of_seller(self, seller_id: str | None) -> Sequence[SellerClosure]:
+        """The closures of one seller, or of all, by start."""
+        ...
+
+    async def bound_requests(self, closure_id: str) -> Sequence[str]:
+        """The ids of the open requests that the closure binds."""
+        ...
+
+
+class PaymentSwitches(Protocol):
+    """The kill switch, for all or for one seller (R44)."""
+
+    async def set_payments(self, switch: PaymentSwitch) -> None:
+        """Stop or resume automatic payments."""
+        ...
+
+    async def payment_switches(self) -> Sequence[PaymentSwitch]:
+        """Every switch that was ever set, as it stands."""
+        ...
+
+    async def waiting_for_payment(self, seller_id: str | None) -> Sequence[str]:
+        """The ids of the requests whose refund is due and not yet paid, of one seller or of all."""
+        ...
