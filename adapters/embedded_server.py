@@ -1,0 +1,196 @@
+"""A real Temporal server of our own: one for development, one whose workflows can be moved through time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.namespace.v1 import NamespaceConfig
+from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
+from temporalio.client import Client, WorkflowHandle
+from temporalio.common import SearchAttributeKey
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+from adapters.embedded_process import LOOPBACK, NAMESPACE, running_server
+from adapters.temporal_program import ServerNotStarted, free_port, is_free
+from business_care.errors import StepFailed
+
+RETENTION: Final = timedelta(days=90)
+"""How long closed workflows stay readable, and their ids guarded against a second start."""
+
+DYNAMIC_CONFIG: Final = (
+    "limit.blobSize.warn=65536",
+    "limit.blobSize.error=524288",
+    "frontend.enableServerVersionCheck=false",  # an embedded server has nobody to report its version to
+)
+"""The largest single payload: a warning above 64 KB, refused above 512 KB (Temporal's own: 256 KB and 2 MB).
+
+64 KB is the limit of a message, which the gateway and the workflow apply. It can't be the server's: that one
+counts for results and inputs of steps too, a year-long plan explained day by day or a state carried on with
+its journal, and a workflow whose own step is too large would fail its task again and again. 512 KB leaves
+room for these and still keeps a careless sender from ending a run, by the size of its history, with a few
+dozen signals.
+"""
+
+SKIPPING_CONFIG: Final = (
+    "frontend.WorkflowTimeSkippingEnabled=true",
+    # Timers that time was skipped to would otherwise fire up to a second later: ten times slower skips.
+    'history.timerProcessorMaxTimeShift="1ms"',
+    # The queues of timers and tasks are read 20 times a second by default, which made a skip ten times slower.
+    "history.timerProcessorMaxPollRPS=1000",
+    "history.transferProcessorMaxPollRPS=1000",
+)
+
+MAX_SKIPS: Final = 1_000_000
+"""Skips allowed to one workflow. The server's own limit (200) stops skipping without a word."""
+
+SearchAttributes = Sequence[SearchAttributeKey[Any]]
+
+
+class FastForwardStuck(StepFailed):
+    """Time could not be skipped to the wished instant."""
+
+
+@dataclass(frozen=True)
+class DevServer:
+    """A running development server. `ui_url` is the web interface where one was asked for."""
+
+    client: Client
+    target: str
+    ui_url: str | None = None
+
+
+@dataclass(frozen=True)
+class SkippingServer:
+    """A running server whose workflows, started through `client`, can be moved through time one by one.
+
+    Their clocks stand at the real time until `fast_forward` moves them. Time skipping is experimental in
+    Temporal: this class is the only place that knows of it. `ui_url` is the web interface where one was asked
+    for.
+    """
+
+    client: Client
+    target: str
+    _skipper: TimeSkipper
+    ui_url: str | None = None
+
+    async def fast_forward(
+        self,
+        handle: WorkflowHandle[Any, Any],
+        duration: timedelta,
+        within: timedelta = timedelta(seconds=30),
+    ) -> bool:
+        """Move the clock of one workflow by `duration`, and wait until it stands there.
+
+        False if the workflow ended on the way. Raises `FastForwardStuck` when that takes longer than
+        `within` of real time: skipping waits while an activity runs and while a child waits on its own timer.
+        """
+        try:
+            async with asyncio.timeout(within.total_seconds()):
+                return await self._skipper.fast_forward(handle, duration)
+        except TimeoutError as error:
+            raise FastForwardStuck(
+                f"{handle.id} did not reach {duration} later within {within.total_seconds():g} s; "
+                "look for an activity that runs or is retried, a child workflow on its own timer "
+                "(move the child too), a workflow task that fails, or a worker that is not running"
+            ) from error
+
+    async def now(self, handle: WorkflowHandle[Any, Any]) -> datetime:
+        """Where the clock of one workflow stands, in UTC."""
+        return await self._skipper.get_current_time(handle)
+
+
+@asynccontextmanager
+async def dev_server(
+    search_attributes: SearchAttributes = (),
+    *,
+    program: Path | None = None,
+    database: Path | None = None,
+    port: int | None = None,
+    ui_port: int | None = None,
+    log_file: Path | None = None,
+) -> AsyncIterator[DevServer]:
+    """A server for development: loopback only, gone with us, its workflows in `database`, else in memory.
+
+    The web interface runs only where `ui_port` is given (0: any free port). Closed workflows stay readable
+    for 90 days. Raises `ServerNotStarted`.
+    """
+    ui_port = _chosen(ui_port)
+    arguments = [*_interface(ui_port), *_registered(search_attributes), *_kept_in(database)]
+    async with running_server(arguments, DYNAMIC_CONFIG, program, port, log_file) as client:
+        await _keep_closed_workflows(client)
+        yield DevServer(client, client.service_client.config.target_host, _ui_url(ui_port))
+
+
+@asynccontextmanager
+async def skipping_server(
+    search_attributes: SearchAttributes = (),
+    *,
+    program: Path | None = None,
+    database: Path | None = None,
+    port: int | None = None,
+    ui_port: int | None = None,
+    log_file: Path | None = None,
+    dynamic_config: Sequence[str] = (),
+) -> AsyncIterator[SkippingServer]:
+    """A server whose workflows can be moved through time; `dynamic_config` adds to the server's own.
+
+    It keeps them in `database`, else in memory; the web interface runs only where `ui_port` is given (0: any
+    free port). Raises `ServerNotStarted`.
+    """
+    ui_port = _chosen(ui_port)
+    arguments = [*_interface(ui_port), *_registered(search_attributes), *_kept_in(database)]
+    configured = (*DYNAMIC_CONFIG, *SKIPPING_CONFIG, *dynamic_config)
+    async with running_server(arguments, configured, program, port, log_file) as client:
+        # enabled=False: a clock that runs ahead as soon as its workflow is idle races every message to it.
+        config = TimeSkippingConfig(enabled=False, max_session_skip_count=MAX_SKIPS)
+        skipper = TimeSkipper(client, config=config)
+        target = client.service_client.config.target_host
+        yield SkippingServer(skipper.client, target, skipper, _ui_url(ui_port))
+
+
+def _chosen(ui_port: int | None) -> int | None:
+    return free_port() if ui_port == 0 else ui_port
+
+
+def _interface(ui_port: int | None) -> list[str]:
+    if ui_port is None:
+        return ["--headless"]
+    if not is_free(ui_port):
+        # Asked first: the server itself says so only after it has begun to run without its interface.
+        raise ServerNotStarted(f"port {ui_port} is taken; stop what listens there, or choose another port")
+    return ["--ui-port", str(ui_port), "--ui-disable-news-fetch"]
+
+
+def _ui_url(ui_port: int | None) -> str | None:
+    return None if ui_port is None else f"http://{LOOPBACK}:{ui_port}"
+
+
+def _kept_in(database: Path | None) -> list[str]:
+    if database is None:
+        return []
+    database.parent.mkdir(parents=True, exist_ok=True)
+    # synchronous=2 (FULL): what the server has acknowledged survives a loss of power.
+    pragmas = ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=2"]
+    return ["--db-filename", str(database), *pragmas]
+
+
+def _registered(search_attributes: SearchAttributes) -> list[str]:
+    words: list[str] = []
+    for key in search_attributes:
+        kind = key.indexed_value_type.name.title().replace("_", "")
+        words += ["--search-attribute", f"{key.name}={kind}"]
+    return words
+
+
+async def _keep_closed_workflows(client: Client) -> None:
+    retention = Duration(seconds=int(RETENTION.total_seconds()))
+    await client.workflow_service.update_namespace(
+        UpdateNamespaceRequest(
+            namespace=NAMESPACE, config=NamespaceConfig(workflow_execution_retention_ttl=retention)
+        )
+    )

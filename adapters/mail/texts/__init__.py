@@ -1,0 +1,1 @@
+"""The texts of the notices, one file a language: es, fr, en."""

@@ -1,0 +1,79 @@
+"""The embedded payment provider: refunds as double-entry bookings in the records database."""
+
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.payments.payments_held import refusal_of
+from adapters.records.database import Database
+from adapters.records.money_tables import LEDGER_ENTRIES, LEDGER_REFUNDS
+from business_care.refund import RefundAnswer, RefundAnswerKind, RefundOrder
+
+
+class LedgerProvider:
+    """The port `PaymentProvider` over our own ledger: booked means that the money has moved."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find_refund(self, order: RefundOrder, at: datetime) -> RefundAnswer | None:
+        async with self._database.reading() as connection:
+            number = await _number(connection, order)
+        return None if number is None else _booked(number)
+
+    async def create_refund(self, order: RefundOrder, at: datetime) -> RefundAnswer:
+        async with self._database.writing() as connection:
+            refusal = await refusal_of(connection, order)
+            number = await _number(connection, order)
+            if number is not None:
+                return _booked(number)
+            if refusal is not None:
+                return RefundAnswer(kind=RefundAnswerKind.REFUSED, reason=refusal)
+            return _booked(await _book(connection, order, at))
+
+    async def balance(self) -> dict[str, tuple[int, int]]:
+        """All debits and all credits of each currency, in minor units; they are equal."""
+        query = select(
+            LEDGER_ENTRIES.c.currency, func.sum(LEDGER_ENTRIES.c.debit), func.sum(LEDGER_ENTRIES.c.credit)
+        ).group_by(LEDGER_ENTRIES.c.currency)
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query)
+            return {currency: (int(debit), int(credit)) for currency, debit, credit in rows}
+
+
+async def _number(connection: AsyncConnection, order: RefundOrder) -> int | None:
+    number: int | None = await connection.scalar(
+        select(LEDGER_REFUNDS.c.id).where(LEDGER_REFUNDS.c.key == order.idempotency_key)
+    )
+    return number
+
+
+async def _book(connection: AsyncConnection, order: RefundOrder, at: datetime) -> int:
+    """The refund, the seller's debit and the customer's credit."""
+    amount, currency = order.money.amount, order.money.currency
+    booked = await connection.execute(
+        insert(LEDGER_REFUNDS)
+        .values(
+            key=order.idempotency_key,
+            licence_id=order.licence_id,
+            purpose=order.purpose,
+            amount=amount,
+            currency=currency,
+            at=at,
+        )
+        .returning(LEDGER_REFUNDS.c.id)
+    )
+    number = int(booked.scalar_one())
+    entries = [
+        {"account": f"seller:{order.seller_id}", "debit": amount, "credit": 0},
+        {"account": f"licence:{order.licence_id}", "debit": 0, "credit": amount},
+    ]
+    await connection.execute(
+        insert(LEDGER_ENTRIES), [{**entry, "refund_id": number, "currency": currency} for entry in entries]
+    )
+    return number
+
+
+def _booked(number: int) -> RefundAnswer:
+    return RefundAnswer(kind=RefundAnswerKind.SUCCEEDED, reference=f"ledger-{number}")

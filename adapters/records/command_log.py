@@ -1,0 +1,31 @@
+"""Every command that went through the gateway: the port `CommandLog`."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import insert, select
+
+from adapters.records.database import Database
+from adapters.records.request_tables import COMMAND_LOG
+from business_care.listing import CommandLogEntry
+
+
+class SqlCommandLog:
+    """`CommandLog` in the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def note(self, entry: CommandLogEntry) -> None:
+        row = {name: getattr(entry, name) for name in CommandLogEntry.model_fields}
+        async with self._database.writing() as connection:
+            await connection.execute(insert(COMMAND_LOG).values(**row))
+
+    async def of_request(self, request_id: str) -> Sequence[CommandLogEntry]:
+        query = (
+            select(*(COMMAND_LOG.c[name] for name in CommandLogEntry.model_fields))
+            .where(COMMAND_LOG.c.request_id == request_id)
+            .order_by(COMMAND_LOG.c.id)
+        )
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).mappings()
+            return [CommandLogEntry(**row) for row in rows]

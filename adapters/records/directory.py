@@ -1,0 +1,155 @@
+"""The records as the gateway reads them: the port `RequestDirectory`."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, RowMapping, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.records.database import Database
+from adapters.records.deadlines import deadlines_of
+from adapters.records.licence_facts import licence_facts
+from adapters.records.request_tables import APPLIED_COMMANDS, REJECTIONS, REQUEST_EVENTS, REQUESTS
+from business_care.events import Rejection
+from business_care.listing import RequestFilter
+from business_care.request import CareRequestOpening, LicenceFacts
+from business_care.views import AppliedCommand, DeadlinesView, JournalView, RequestView
+
+SHOWN_REJECTIONS = 200
+
+
+class SqlRequestDirectory:
+    """`RequestDirectory` in the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def view(self, request_id: str) -> RequestView | None:
+        async with self._database.reading() as connection:
+            return await _view(connection, request_id)
+
+    async def deadlines(self, request_id: str) -> DeadlinesView | None:
+        async with self._database.reading() as connection:
+            view = await _view(connection, request_id)
+            return None if view is None else await deadlines_of(connection, view)
+
+    async def journal(self, request_id: str) -> JournalView | None:
+        events = (
+            select(REQUEST_EVENTS.c.event)
+            .where(REQUEST_EVENTS.c.request_id == request_id)
+            .order_by(REQUEST_EVENTS.c.seq)
+        )
+        async with self._database.reading() as connection:
+            dropped_there = await connection.scalar(
+                select(REQUESTS.c.rejections_dropped).where(REQUESTS.c.request_id == request_id)
+            )
+            if dropped_there is None:
+                return None
+            shown = await _last_rejections(connection, request_id)
+            return JournalView(
+                request_id=request_id,
+                events=tuple(await connection.scalars(events)),
+                rejections=tuple(shown),
+                rejections_dropped=await _not_shown(connection, request_id, shown, dropped_there),
+            )
+
+    async def list_requests(self, wanted: RequestFilter) -> Sequence[RequestView]:
+        query = (
+            select(REQUESTS.c.view)
+            .where(*_conditions(wanted))
+            .order_by(REQUESTS.c.next_due_at.asc().nulls_last(), REQUESTS.c.request_id)
+            .limit(wanted.limit)
+        )
+        async with self._database.reading() as connection:
+            return list(await connection.scalars(query))
+
+    async def applied(self, request_id: str, command_id: str) -> AppliedCommand | None:
+        query = select(APPLIED_COMMANDS).where(
+            APPLIED_COMMANDS.c.request_id == request_id, APPLIED_COMMANDS.c.command_id == command_id
+        )
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query)).mappings().one_or_none()
+            return None if row is None else _applied(row)
+
+    async def facts(self, opening: CareRequestOpening) -> LicenceFacts:
+        async with self._database.reading() as connection:
+            return await licence_facts(connection, opening)
+
+    async def opening(self, request_id: str) -> CareRequestOpening | None:
+        query = select(REQUESTS.c.opening).where(REQUESTS.c.request_id == request_id)
+        async with self._database.reading() as connection:
+            opening: CareRequestOpening | None = await connection.scalar(query)
+            return opening
+
+
+async def _view(connection: AsyncConnection, request_id: str) -> RequestView | None:
+    view: RequestView | None = await connection.scalar(
+        select(REQUESTS.c.view).where(REQUESTS.c.request_id == request_id)
+    )
+    return view
+
+
+async def _last_rejections(connection: AsyncConnection, request_id: str) -> list[Rejection]:
+    query = (
+        select(REJECTIONS)
+        .where(REJECTIONS.c.request_id == request_id)
+        .order_by(REJECTIONS.c.id.desc())
+        .limit(SHOWN_REJECTIONS)
+    )
+    rows = (await connection.execute(query)).mappings()
+    return [
+        Rejection(
+            at=row["at"],
+            message=row["message"],
+            code=row["code"],
+            command_id=row["command_id"],
+            sha256=row["sha256"],
+        )
+        for row in rows
+    ][::-1]
+
+
+async def _not_shown(
+    connection: AsyncConnection, request_id: str, shown: Sequence[Rejection], dropped_there: dict[str, int]
+) -> dict[str, int]:
+    """How many rejections of each code are not shown: those kept here beyond the last, or never sent here."""
+    query = (
+        select(REJECTIONS.c.code, func.count().label("kept"))
+        .where(REJECTIONS.c.request_id == request_id)
+        .group_by(REJECTIONS.c.code)
+    )
+    kept = {row.code: row.kept for row in await connection.execute(query)}
+    visible = Counter(rejection.code for rejection in shown)
+    dropped = {
+        code: max(kept.get(code, 0) - visible[code], dropped_there.get(code, 0))
+        for code in (*kept, *dropped_there)
+    }
+    return {code: count for code, count in dropped.items() if count}
+
+
+def _conditions(wanted: RequestFilter) -> list[ColumnElement[bool]]:
+    conditions = []
+    if wanted.seller_id is not None:
+        conditions.append(REQUESTS.c.seller_id == wanted.seller_id)
+    if wanted.product_id is not None:
+        conditions.append(REQUESTS.c.product_id == wanted.product_id)
+    if wanted.state is not None:
+        conditions.append(REQUESTS.c.state == wanted.state)
+    if wanted.open_only:
+        conditions.append(REQUESTS.c.outcome.is_(None))
+    if wanted.breached_only:
+        conditions.append(REQUESTS.c.breached.is_(True))
+    if wanted.due_before is not None:
+        conditions.append(REQUESTS.c.next_due_at < wanted.due_before)
+    return conditions
+
+
+def _applied(row: RowMapping) -> AppliedCommand:
+    return AppliedCommand(
+        command_id=row["command_id"],
+        command=row["command"],
+        sha256=row["sha256"],
+        by=row["by"],
+        answer=row["answer"],
+        body=row["body"],
+    )

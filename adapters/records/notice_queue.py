@@ -1,0 +1,93 @@
+"""Notices that wait for their delivery: the port `NoticeQueue`."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import RowMapping, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.records.database import Database
+from adapters.records.readers import OperatorDesk, find_reader
+from adapters.records.request_tables import NOTICES
+from business_care.notices import Notice, NoticeKind
+from business_care.people import Recipient, Role
+from business_care.ports import QueuedNotice
+
+IN_HAND = timedelta(minutes=5)
+"""How long a sender has for the notices that it took before another one may take them."""
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(hours=1)
+
+
+class SqlNoticeQueue:
+    """`NoticeQueue` in the database. What it hands out is in hand: two senders do not send the same."""
+
+    def __init__(self, database: Database, operator: OperatorDesk) -> None:
+        self._database = database
+        self._operator = operator
+
+    async def undelivered(self, limit: int) -> Sequence[QueuedNotice]:
+        now = datetime.now(UTC)
+        waiting = (
+            select(NOTICES)
+            .where(NOTICES.c.delivered_at.is_(None), NOTICES.c.next_try_at <= now)
+            .order_by(NOTICES.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        async with self._database.writing() as connection:
+            rows = list((await connection.execute(waiting)).mappings())
+            await connection.execute(
+                update(NOTICES)
+                .where(NOTICES.c.id.in_([row["id"] for row in rows]))
+                .values(next_try_at=now + IN_HAND)
+            )
+            return [await self._addressed(connection, row) for row in rows]
+
+    async def mark_delivered(self, notice_id: int, at: datetime) -> None:
+        async with self._database.writing() as connection:
+            await connection.execute(
+                update(NOTICES)
+                .where(NOTICES.c.id == notice_id, NOTICES.c.delivered_at.is_(None))
+                .values(delivered_at=at, attempts=NOTICES.c.attempts + 1, last_error=None)
+            )
+
+    async def mark_failed(self, notice_id: int, at: datetime, code: str) -> None:
+        async with self._database.writing() as connection:
+            row = (
+                await connection.execute(select(NOTICES.c.attempts).where(NOTICES.c.id == notice_id))
+            ).one_or_none()
+            attempts = 0 if row is None else row.attempts
+            await connection.execute(
+                update(NOTICES)
+                .where(NOTICES.c.id == notice_id, NOTICES.c.delivered_at.is_(None))
+                .values(attempts=attempts + 1, last_error=code[:64], next_try_at=at + _wait_after(attempts))
+            )
+
+    async def _addressed(self, connection: AsyncConnection, row: RowMapping) -> QueuedNotice:
+        notice = _notice(row)
+        reader = await find_reader(connection, row["request_id"], notice, self._operator)
+        return QueuedNotice(
+            notice_id=row["id"],
+            request_id=row["request_id"],
+            notice=notice,
+            address=reader.address,
+            reader_name=reader.name,
+            language=reader.language,
+            timezone=reader.timezone,
+        )
+
+
+def _wait_after(failures: int) -> timedelta:
+    doubled: int = 2 ** min(failures, 10)
+    return min(LONGEST_WAIT, FIRST_WAIT * doubled)
+
+
+def _notice(row: RowMapping) -> Notice:
+    return Notice(
+        key=row["key"],
+        kind=NoticeKind(row["kind"]),
+        to=Recipient(role=Role(row["to_role"]), id=row["to_id"]),
+        at=row["at"],
+        data=row["data"],
+    )

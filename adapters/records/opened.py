@@ -1,0 +1,58 @@
+"""The records opened at a URL: every port of theirs over one engine."""
+
+from types import TracebackType
+from typing import Self
+
+from adapters.records.care_records import SqlCareRecords
+from adapters.records.closures import SqlClosures
+from adapters.records.command_log import SqlCommandLog
+from adapters.records.database import Database
+from adapters.records.directory import SqlRequestDirectory
+from adapters.records.notice_queue import SqlNoticeQueue
+from adapters.records.readers import OperatorDesk
+from adapters.records.report import Report
+from adapters.records.switches import SqlPaymentSwitches
+from business_care.ports import (
+    CareRecords,
+    Closures,
+    CommandLog,
+    NoticeQueue,
+    PaymentSwitches,
+    RequestDirectory,
+)
+
+__all__ = ["OperatorDesk", "Records"]
+
+
+class Records:
+    """All ports of the records. One for a process; `close` gives the connections back."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.care: CareRecords = SqlCareRecords(database)
+        self.directory: RequestDirectory = SqlRequestDirectory(database)
+        self.commands: CommandLog = SqlCommandLog(database)
+        self.closures: Closures = SqlClosures(database)
+        self.switches: PaymentSwitches = SqlPaymentSwitches(database)
+        self.report = Report(database)
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open the records at `sqlite:///file` or `postgresql://...`. Raises `ValueError` for another URL."""
+        return cls(Database(url))
+
+    def notices(self, operator: OperatorDesk) -> NoticeQueue:
+        """The notices that wait; those for the operator go to the desk."""
+        return SqlNoticeQueue(self.database, operator)
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self.database.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()

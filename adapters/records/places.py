@@ -1,0 +1,56 @@
+"""Where a seller's calendar is, read from a row, and which local day an instant falls on there."""
+
+from datetime import date, datetime
+
+from sqlalchemy import RowMapping
+
+from adapters.time_zones import zone_named
+from business_care.calendar import MARKETPLACE_PLACE, Place
+
+SPANISH_SPEAKING = frozenset(
+    {
+        "AR",
+        "BO",
+        "CL",
+        "CO",
+        "CR",
+        "CU",
+        "DO",
+        "EC",
+        "ES",
+        "GT",
+        "HN",
+        "MX",
+        "NI",
+        "PA",
+        "PE",
+        "PR",
+        "PY",
+        "SV",
+        "UY",
+        "VE",
+    }
+)
+FRENCH_SPEAKING = frozenset({"FR", "MC"})
+
+
+def place_of(seller: RowMapping) -> Place:
+    """The place of a seller's row, or the marketplace's where it has none (R3)."""
+    if seller["country"] is None or seller["timezone"] is None:
+        return MARKETPLACE_PLACE
+    return Place(country=seller["country"], subdivision=seller["subdivision"], timezone=seller["timezone"])
+
+
+def language_of(seller: RowMapping) -> str:
+    """The language a seller is written to: its own choice, else that of its calendar's country."""
+    if seller["language"] is not None:
+        return str(seller["language"])
+    country = place_of(seller).country
+    if country in SPANISH_SPEAKING:
+        return "es"
+    return "fr" if country in FRENCH_SPEAKING else "en"
+
+
+def local_day(instant: datetime, place: Place) -> date:
+    """The local date at that place. Raises `CalendarRefused` for a zone that does not exist."""
+    return instant.astimezone(zone_named(place.timezone)).date()

@@ -1,0 +1,145 @@
+"""Tables of what was decided in every request: projection, journal, answers, deadlines, notices."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, false
+from sqlalchemy import text as sql
+
+from adapters.records.columns import CODE, ID, METADATA, TEXT, Document, identifier, instant, row_number
+from business_care.counting import DeadlinePlan
+from business_care.events import Event
+from business_care.people import Actor
+from business_care.request import CareRequestOpening
+from business_care.views import CommandAnswer, RequestView
+
+REQUESTS = Table(
+    "requests",
+    METADATA,
+    identifier("request_id", primary_key=True),
+    identifier("licence_id", index=True),
+    identifier("seller_id", nullable=True, index=True),
+    identifier("product_id", nullable=True, index=True),
+    identifier("workflow_id"),
+    identifier("run_id"),
+    Column("state", CODE, nullable=False, index=True),
+    Column("outcome", CODE),
+    Column("breached", Boolean, nullable=False, server_default=false()),
+    instant("opened_at"),
+    instant("next_due_at", nullable=True, index=True),
+    # How many events the request had when the view was taken, all its runs together.
+    Column("seq", Integer, nullable=False),
+    Column("view", Document(RequestView), nullable=False),
+    Column("opening", Document(CareRequestOpening)),
+    Column("rejections_dropped", Document(dict[str, int]), nullable=False),
+)
+"""The last view of every request as one row; columns repeat what lists filter and sort by."""
+
+
+def _of_a_request(*, primary_key: bool = False) -> Column[str]:
+    return Column(
+        "request_id", ID, ForeignKey("requests.request_id"), nullable=False, primary_key=primary_key
+    )
+
+
+REQUEST_RUNS = Table(
+    "request_runs",
+    METADATA,
+    _of_a_request(primary_key=True),
+    identifier("run_id", primary_key=True),
+    # What is added to the run's own event numbers (runs.py).
+    Column("seq_offset", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+)
+
+REQUEST_EVENTS = Table(
+    "request_events",
+    METADATA,
+    row_number(),
+    _of_a_request(),
+    Column("seq", Integer, nullable=False),
+    Column("name", CODE, nullable=False),
+    Column("rule", CODE, nullable=False),
+    instant("at"),
+    Column("event", Document(Event), nullable=False),
+    UniqueConstraint("request_id", "seq"),
+)
+
+REJECTIONS = Table(
+    "rejections",
+    METADATA,
+    row_number(),
+    _of_a_request(),
+    instant("at"),
+    Column("message", TEXT, nullable=False),
+    Column("code", CODE, nullable=False),
+    Column("sha256", CODE, nullable=False),
+    # Tells apart what is alike in everything else: the same message twice in one step.
+    Column("occurrence", Integer, nullable=False),
+    identifier("command_id", nullable=True),
+    UniqueConstraint("request_id", "at", "code", "sha256", "occurrence"),
+)
+
+APPLIED_COMMANDS = Table(
+    "applied_commands",
+    METADATA,
+    row_number(),
+    _of_a_request(),
+    identifier("command_id"),
+    Column("command", CODE, nullable=False),
+    Column("sha256", CODE, nullable=False),
+    Column("by", Document(Actor), nullable=False),
+    Column("answer", Document(CommandAnswer), nullable=False),
+    Column("body", Document(dict[str, object])),
+    UniqueConstraint("request_id", "command_id"),
+)
+
+DEADLINE_PLANS = Table(
+    "deadline_plans",
+    METADATA,
+    row_number(),
+    _of_a_request(),
+    Column("clock", CODE, nullable=False),
+    Column("revision", Integer, nullable=False),
+    instant("due"),
+    Column("cause", CODE, nullable=False),
+    Column("plan", Document(DeadlinePlan), nullable=False),
+    instant("told_at", nullable=True),
+    Column("by", Document(Actor)),
+    UniqueConstraint("request_id", "clock", "revision"),
+)
+
+COMMAND_LOG = Table(
+    "command_log",
+    METADATA,
+    row_number(),
+    # No foreign key: a command to a request that nobody opened is kept too.
+    identifier("request_id", index=True),
+    Column("command", TEXT, nullable=False),
+    identifier("command_id", nullable=True),
+    Column("by", Document(Actor)),
+    instant("at"),
+    Column("body", TEXT, nullable=False),
+    Column("answer", Document(CommandAnswer)),
+    Column("error_code", CODE),
+    Column("error_message", TEXT),
+)
+
+NOTICES = Table(
+    "notices",
+    METADATA,
+    row_number(),
+    # No foreign key: not every notice will be about a request.
+    identifier("request_id"),
+    identifier("key"),
+    Column("kind", CODE, nullable=False),
+    Column("to_role", CODE, nullable=False),
+    identifier("to_id"),
+    instant("at"),
+    Column("data", Document(dict[str, str]), nullable=False),
+    instant("created_at"),
+    instant("delivered_at", nullable=True),
+    Column("attempts", Integer, nullable=False, server_default=sql("0")),
+    Column("last_error", CODE),
+    # Not before this instant; while a sender works on it, when another one may take it over.
+    instant("next_try_at"),
+    UniqueConstraint("request_id", "key"),
+    Index("ix_notices_waiting", "delivered_at", "next_try_at"),
+)

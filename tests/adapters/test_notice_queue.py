@@ -1,0 +1,146 @@
+"""Notices wait in the records with all that their delivery needs, and each is handed out once (R62)."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from adapters.records.opened import OperatorDesk, Records
+from adapters.records.seed import load
+from business_care.calendar import Place
+from business_care.people import OPERATOR, Recipient, Role
+from tests.adapters.care_world import OPENED_AT, a_file, a_licence, a_notice, a_seller, a_step, a_view
+
+DESK = OperatorDesk(address="desk@market.example", language="fr")
+SELLER = Recipient(role=Role.SELLER, id="S1")
+CUSTOMER = Recipient(role=Role.CUSTOMER, id="customer-of-L1")
+TO_OPERATOR = Recipient(role=Role.OPERATOR, id=OPERATOR)
+
+
+def place(country: str) -> Place:
+    return Place(country=country, timezone="Europe/London")
+
+
+@pytest.mark.parametrize(
+    ("calendar", "own", "language"),
+    [
+        pytest.param(place("ES"), None, "es", id="Spain"),
+        pytest.param(place("MX"), None, "es", id="Mexico"),
+        pytest.param(place("FR"), None, "fr", id="France"),
+        pytest.param(place("GB"), None, "en", id="anywhere else"),
+        pytest.param(None, None, "fr", id="the marketplace's calendar"),
+        pytest.param(place("ES"), "en", "en", id="its own choice"),
+    ],
+)
+async def test_a_seller_is_written_to_in_its_language(
+    records: Records, calendar: Place | None, own: str | None, language: str
+) -> None:
+    await load(records.database, a_file(sellers=(a_seller(calendar=calendar, language=own),)))
+    await records.care.store(a_step(notices=(a_notice(to=SELLER),)))
+
+    [queued] = await records.notices(DESK).undelivered(10)
+
+    assert (queued.address, queued.reader_name) == ("S1@studio.example", "Studio S1")
+    assert queued.language == language
+    assert queued.timezone == (calendar.timezone if calendar else "Europe/Paris")
+
+
+async def test_a_customer_is_written_to_under_the_licence_of_the_request(records: Records) -> None:
+    of_the_same_customer = a_licence("L2", customer_language="es").model_copy(
+        update={"customer_id": "customer-of-L1"}
+    )
+    await load(records.database, a_file(licences=(a_licence(), of_the_same_customer)))
+    view = a_view(licence_id="L2")
+    await records.care.store(a_step(view, notices=(a_notice(to=CUSTOMER),)))
+
+    [queued] = await records.notices(DESK).undelivered(10)
+
+    assert (queued.address, queued.language, queued.timezone) == (
+        "L2@customer.example",
+        "es",
+        "Europe/Madrid",
+    )
+
+
+async def test_a_customer_without_a_language_reads_english(records: Records) -> None:
+    await load(records.database, a_file())
+    await records.care.store(a_step(notices=(a_notice(to=CUSTOMER),)))
+
+    [queued] = await records.notices(DESK).undelivered(10)
+
+    assert queued.language == "en"
+
+
+async def test_the_operator_reads_at_the_desk(records: Records) -> None:
+    await records.care.store(a_step(notices=(a_notice(to=TO_OPERATOR),)))
+
+    [queued] = await records.notices(DESK).undelivered(10)
+
+    assert (queued.address, queued.language, queued.timezone) == ("desk@market.example", "fr", "Europe/Paris")
+
+
+@pytest.mark.parametrize("to", [SELLER, CUSTOMER])
+async def test_a_reader_whom_the_records_do_not_know_has_no_address(records: Records, to: Recipient) -> None:
+    await records.care.store(a_step(notices=(a_notice(to=to),)))
+
+    [queued] = await records.notices(DESK).undelivered(10)
+
+    assert queued.address is None
+
+
+async def test_an_address_that_changes_before_the_delivery_is_the_one_that_counts(records: Records) -> None:
+    await load(records.database, a_file())
+    await records.care.store(a_step(notices=(a_notice(to=SELLER),)))
+    moved = a_seller().model_copy(update={"email": "new@studio.example"})
+    await load(records.database, a_file(sellers=(moved,)))
+
+    [queued] = await records.notices(DESK).undelivered(10)
+
+    assert queued.address == "new@studio.example"
+
+
+async def test_the_oldest_notices_come_first_and_none_comes_twice(records: Records) -> None:
+    notices = tuple(a_notice(f"{number}-notice", to=TO_OPERATOR) for number in range(3))
+    await records.care.store(a_step(notices=notices))
+    queue = records.notices(DESK)
+
+    first, second, third = await queue.undelivered(2), await queue.undelivered(2), await queue.undelivered(2)
+
+    assert [queued.notice for queued in (*first, *second)] == list(notices)
+    assert third == []
+
+
+async def test_senders_that_ask_together_share_the_work(records: Records) -> None:
+    notices = tuple(a_notice(f"{number}-notice", to=TO_OPERATOR) for number in range(40))
+    await records.care.store(a_step(notices=notices))
+
+    batches = await asyncio.gather(*(records.notices(DESK).undelivered(10) for _ in range(8)))
+
+    handed_out = [queued.notice_id for batch in batches for queued in batch]
+    assert len(handed_out) == len(set(handed_out)) == 40
+
+
+async def test_what_was_delivered_does_not_come_back(records: Records) -> None:
+    await records.care.store(a_step(notices=(a_notice(to=TO_OPERATOR),)))
+    queue = records.notices(DESK)
+    [queued] = await queue.undelivered(10)
+
+    await queue.mark_delivered(queued.notice_id, OPENED_AT)
+    await queue.mark_failed(queued.notice_id, datetime.now(UTC) - timedelta(days=1), "timeout")
+
+    assert await queue.undelivered(10) == []
+
+
+async def test_what_failed_comes_back_after_a_while(records: Records) -> None:
+    await records.care.store(a_step(notices=(a_notice(to=TO_OPERATOR),)))
+    queue = records.notices(DESK)
+    [queued] = await queue.undelivered(10)
+    now = datetime.now(UTC)
+
+    await queue.mark_failed(queued.notice_id, now, "timeout")
+    at_once = await queue.undelivered(10)
+    await queue.mark_failed(queued.notice_id, now - timedelta(hours=1), "timeout")
+    [an_hour_later] = await queue.undelivered(10)
+
+    assert at_once == []
+    assert an_hour_later == queued

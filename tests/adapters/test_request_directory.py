@@ -1,0 +1,83 @@
+"""The gateway lists the requests of the records, the next deadline first."""
+
+from datetime import timedelta
+
+import pytest
+
+from adapters.records.opened import Records
+from business_care.listing import RequestFilter
+from business_care.state import Outcome, WindowKind
+from business_care.views import CareStateName, WindowView
+from tests.adapters.care_world import OPENED_AT, a_plan_record, a_step, a_view, an_opening
+
+TOMORROW = OPENED_AT + timedelta(days=1)
+
+
+async def store_some(records: Records) -> None:
+    for view in (
+        a_view("R-later", next_due_at=TOMORROW + timedelta(hours=1)),
+        a_view("R-closed", state=CareStateName.CLOSED, outcome=Outcome.RESOLVED),
+        a_view("R-first", next_due_at=TOMORROW, breached=True),
+        a_view("R-other", seller_id="S2", next_due_at=TOMORROW + timedelta(days=5)),
+        a_view("R-refund", state=CareStateName.REFUND_DUE),
+    ):
+        await records.care.store(a_step(view))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        pytest.param(
+            RequestFilter(), ["R-first", "R-later", "R-other", "R-closed", "R-refund"], id="all, undated last"
+        ),
+        pytest.param(RequestFilter(seller_id="S2"), ["R-other"], id="of a seller"),
+        pytest.param(RequestFilter(product_id="P2"), [], id="of a product without requests"),
+        pytest.param(RequestFilter(state=CareStateName.REFUND_DUE), ["R-refund"], id="in a state"),
+        pytest.param(
+            RequestFilter(open_only=True), ["R-first", "R-later", "R-other", "R-refund"], id="open ones"
+        ),
+        pytest.param(RequestFilter(breached_only=True), ["R-first"], id="breached ones"),
+        pytest.param(
+            RequestFilter(due_before=TOMORROW + timedelta(hours=1)), ["R-first"], id="due before an instant"
+        ),
+        pytest.param(RequestFilter(limit=2), ["R-first", "R-later"], id="the first two"),
+    ],
+)
+async def test_a_list_shows_what_was_asked_for(
+    records: Records, wanted: RequestFilter, found: list[str]
+) -> None:
+    await store_some(records)
+
+    views = await records.directory.list_requests(wanted)
+
+    assert [view.request_id for view in views] == found
+
+
+async def test_a_request_that_nobody_opened_is_unknown_in_every_view(records: Records) -> None:
+    assert await records.directory.view("R404") is None
+    assert await records.directory.deadlines("R404") is None
+    assert await records.directory.journal("R404") is None
+    assert await records.directory.applied("R404", "c1") is None
+    assert await records.directory.opening("R404") is None
+
+
+async def test_the_first_opening_stays(records: Records) -> None:
+    await records.care.store(a_step(opening=an_opening()))
+    await records.care.store(a_step(opening=an_opening("L2")))
+
+    assert await records.directory.opening("R1") == an_opening()
+
+
+async def test_an_open_window_is_explained_by_its_own_plan(records: Records) -> None:
+    plan = a_plan_record(clock=WindowKind.VERIFICATION)
+    view = a_view()
+    window = WindowView(kind=WindowKind.VERIFICATION, opened_at=OPENED_AT, due=plan.due)
+    verifying = view.model_copy(update={"resolution": view.resolution.model_copy(update={"window": window})})
+
+    await records.care.store(a_step(verifying, plans=(plan,)))
+
+    deadlines = await records.directory.deadlines("R1")
+    assert deadlines is not None
+    assert deadlines.window is not None
+    assert deadlines.window.plan == plan.plan
+    assert deadlines.resolution is None
