@@ -1,0 +1,1 @@
+"""Thin steps over the ports: call, translate the failure, nothing more."""

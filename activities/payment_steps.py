@@ -1,0 +1,48 @@
+"""Moving money, once (R41-R44)."""
+
+from dataclasses import dataclass
+
+from temporalio import activity
+
+from activities.failures import translated
+from business_care.ports import Payments
+from business_care.refund import RefundAnswer, RefundOrder
+from business_care.values import Identifier, Instant, Value
+
+
+class RefundStep(Value):
+    """A refund that is asked for, or asked after, at an instant of the request's life."""
+
+    order: RefundOrder
+    at: Instant
+
+
+class PaymentSwitchQuestion(Value):
+    """Whose kill switch is looked at."""
+
+    seller_id: Identifier
+
+
+@dataclass(frozen=True)
+class PaymentSteps:
+    """The steps that need the payment side."""
+
+    payments: Payments
+
+    @activity.defn
+    async def payments_stopped(self, question: PaymentSwitchQuestion) -> bool:
+        """Whether the kill switch is on (R44)."""
+        with translated():
+            return await self.payments.stopped(question.seller_id)
+
+    @activity.defn
+    async def pay_back(self, step: RefundStep) -> RefundAnswer:
+        """Look first, then ask once under the licence's key; safe to repeat (R41)."""
+        with translated():
+            return await self.payments.pay_back(step.order, step.at)
+
+    @activity.defn
+    async def look_up_refund(self, step: RefundStep) -> RefundAnswer | None:
+        """How the refund stands at the provider; None when there is none (R42)."""
+        with translated():
+            return await self.payments.look_up(step.order, step.at)

@@ -1,0 +1,92 @@
+"""Puts a worker together: the steps over the parties they need, the workflows, and the size of it all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.calendar_steps import CalendarSteps
+from activities.payment_steps import PaymentSteps
+from activities.record_steps import RecordSteps
+from adapters.payments.ledger import LedgerProvider
+from adapters.payments.once import OncePayments
+from adapters.payments.simulated import SimulatedProvider
+from adapters.public_holidays import PublicHolidays
+from adapters.records.opened import Records
+from adapters.sandbox import production_runner
+from adapters.settings import PaymentProviderName
+from business_care.ports import CareRecords, DeadlinePlanner, Payments
+from workflows.care_request import CareRequest
+from workflows.names import TASK_QUEUE
+
+WORKFLOWS = (CareRequest,)
+
+
+@dataclass(frozen=True)
+class Parties:
+    """The outside parties that the workflows' steps speak to."""
+
+    records: CareRecords
+    planner: DeadlinePlanner
+    payments: Payments
+
+
+@dataclass(frozen=True)
+class WorkerSize:
+    """How much a worker does at a time, and how long it may take to stop."""
+
+    workflow_tasks: int = 12
+    activities: int = 50
+    cached_workflows: int = 500
+    graceful_shutdown: timedelta = timedelta(seconds=30)
+
+
+def parties(records: Records, provider: PaymentProviderName) -> Parties:
+    """The embedded parties: the records, the tables of public holidays, and a payment provider."""
+    database = records.database
+    paying = (
+        LedgerProvider(database) if provider is PaymentProviderName.LEDGER else SimulatedProvider(database)
+    )
+    return Parties(records=records.care, planner=PublicHolidays(), payments=OncePayments(database, paying))
+
+
+def steps(of: Parties) -> list[Callable[..., Any]]:
+    """Every activity of the task queue."""
+    calendar, records, payments = (
+        CalendarSteps(of.planner),
+        RecordSteps(of.records),
+        PaymentSteps(of.payments),
+    )
+    return [
+        calendar.plan_opening,
+        calendar.plan_window,
+        calendar.recount,
+        calendar.plan_reminders,
+        records.look_up,
+        records.store,
+        records.end_care,
+        records.cancel_renewal,
+        payments.payments_stopped,
+        payments.pay_back,
+        payments.look_up_refund,
+    ]
+
+
+def care_worker(client: Client, of: Parties, size: WorkerSize | None = None) -> Worker:
+    """A worker for every workflow and step of the task queue."""
+    size = size or WorkerSize()
+    return Worker(
+        client,
+        task_queue=TASK_QUEUE,
+        workflows=list(WORKFLOWS),
+        activities=steps(of),
+        workflow_runner=production_runner(),
+        max_concurrent_workflow_tasks=size.workflow_tasks,
+        max_concurrent_activities=size.activities,
+        max_concurrent_local_activities=size.activities,
+        max_cached_workflows=size.cached_workflows,
+        graceful_shutdown_timeout=size.graceful_shutdown,
+    )

@@ -1,0 +1,51 @@
+"""Runs a worker and the sender of notices side by side until told to stop."""
+
+import asyncio
+import signal
+from datetime import timedelta
+
+from temporalio.client import Client
+
+from adapters.mail.folder import FolderMailbox
+from adapters.mail.smtp import SmtpMailbox
+from adapters.notice_delivery import deliver_forever
+from adapters.records.opened import OperatorDesk, Records
+from adapters.settings import Settings
+from business_care.ports import Mailbox
+from console.assembly import WorkerSize, care_worker, parties
+
+
+def worker_size(settings: Settings) -> WorkerSize:
+    """How much the settings let a worker do at a time."""
+    return WorkerSize(
+        workflow_tasks=settings.workflow_task_slots,
+        activities=settings.activity_slots,
+        cached_workflows=settings.max_cached_workflows,
+        graceful_shutdown=timedelta(seconds=settings.graceful_shutdown_seconds),
+    )
+
+
+def mailbox(settings: Settings) -> Mailbox:
+    """Where notices go: the mail server if one is set, else a folder."""
+    return SmtpMailbox(settings.smtp) if settings.smtp else FolderMailbox(settings.outbox_dir)
+
+
+async def serve(client: Client, records: Records, settings: Settings, stop: asyncio.Event) -> None:
+    """Work until `stop` is set, then finish what is under way, within the settings' grace.
+
+    Raises what ends a worker: a server that refuses it, or a fault of its own.
+    """
+    worker = care_worker(client, parties(records, settings.payment_provider), worker_size(settings))
+    desk = OperatorDesk(address=settings.operator_email, language=settings.operator_language)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(deliver_forever(records.notices(desk), mailbox(settings), settings.mail_from, stop))
+        async with worker:
+            await stop.wait()
+
+
+def stop_on_signals() -> asyncio.Event:
+    """An event that Ctrl-C and a termination signal set."""
+    stop = asyncio.Event()
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
+    return stop

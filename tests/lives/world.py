@@ -1,0 +1,187 @@
+"""A marketplace in which requests are opened and lived through: real server, real records, skipped time."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+
+from adapters.embedded_server import SkippingServer, skipping_server
+from adapters.payments.once import OncePayments
+from adapters.payments.simulated import SimulatedProvider
+from adapters.public_holidays import PublicHolidays
+from adapters.records.migrations.run import upgrade
+from adapters.records.opened import Records
+from adapters.records.report import LicenceStanding, SentRefund
+from adapters.records.seed import load
+from adapters.records.seed_file import read_records
+from business_care.listing import PaymentState, PaymentSwitch
+from business_care.people import Actor, Role
+from business_care.policy import Policy
+from business_care.request import CareRequestOpening, RequestKind
+from business_care.views import RequestView
+from console.assembly import Parties, WorkerSize, care_worker
+from tests.lives.catalogue import Bought, Licence, paris
+from tests.lives.living import LivingRequest
+from tests.lives.out_of_order import CalendarThatMayFail, Outages, RecordsThatMayFail
+from workflows.names import CARE_REQUEST, SEARCH_ATTRIBUTES, TASK_QUEUE, care_request_id
+
+MONDAY = paris("2031-03-03 10:00")
+"""When most requests are opened, with these two deadlines."""
+ACKNOWLEDGE_BY = paris("2031-03-05 00:00")
+RESOLVE_BY = paris("2031-04-16 00:00")
+
+GRACE = timedelta(minutes=15)
+A_MOMENT = timedelta(seconds=1)
+
+
+@dataclass
+class World:
+    """Makes licences, opens requests on them, and knows what became of the money."""
+
+    server: SkippingServer
+    records: Records
+    outages: Outages
+    parties: Parties
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    @classmethod
+    @asynccontextmanager
+    async def begun(cls, folder: Path, *, dynamic_config: Sequence[str] = ()) -> AsyncIterator["World"]:
+        """A world without a worker: nothing moves until one is there."""
+        url = f"sqlite:///{folder / 'records.db'}"
+        await upgrade(url)
+        outages = Outages()
+        async with (
+            Records.open(url) as records,
+            skipping_server(SEARCH_ATTRIBUTES, dynamic_config=dynamic_config) as server,
+        ):
+            parties = Parties(
+                records=RecordsThatMayFail(records.care, outages),
+                planner=CalendarThatMayFail(PublicHolidays(), outages),
+                payments=OncePayments(records.database, SimulatedProvider(records.database)),
+            )
+            yield cls(server, records, outages, parties)
+
+    @asynccontextmanager
+    async def working(self, size: WorkerSize | None = None) -> AsyncIterator[None]:
+        """A worker does what there is to do."""
+        size = size or WorkerSize(graceful_shutdown=timedelta(seconds=2))
+        async with care_worker(self.server.client, self.parties, size):
+            yield
+
+    async def licence(self, bought: Bought | None = None, *, known: bool = True) -> Licence:
+        """A licence that was bought as told; one that is not known has yet to enter the records."""
+        licence = Licence(next(self._numbers))
+        if known:
+            await self.learns_of(licence, bought)
+        return licence
+
+    async def learns_of(self, licence: Licence, bought: Bought | None = None) -> None:
+        """The licence enters the records."""
+        await load(self.records.database, (bought or Bought()).records(licence))
+
+    @asynccontextmanager
+    async def policy(self, policy: Policy) -> AsyncIterator[None]:
+        """Requests that are opened meanwhile freeze this policy into themselves."""
+        await load(self.records.database, read_records({}), policy=policy)
+        try:
+            yield
+        finally:
+            await load(self.records.database, read_records({}), policy=Policy())
+
+    def opening(
+        self,
+        licence: Licence,
+        *,
+        at: datetime = MONDAY,
+        kind: RequestKind = RequestKind.ANOMALY,
+        shop_url: str = "https://shop.example",
+    ) -> CareRequestOpening:
+        """How a request on the licence is opened, under an id of its own."""
+        return CareRequestOpening(
+            request_id=f"R{next(self._numbers)}",
+            licence_id=licence.id,
+            opened_at=at,
+            kind=kind,
+            shop_url=shop_url,
+            shop_version="8.1.2",
+            subject="Menu empty on mobile",
+        )
+
+    async def opens(
+        self,
+        bought: Bought | None = None,
+        *,
+        at: datetime = MONDAY,
+        kind: RequestKind = RequestKind.ANOMALY,
+        shop_url: str = "https://shop.example",
+    ) -> LivingRequest:
+        """A request on a new licence that has just been opened, at `at` on its own clock."""
+        licence = await self.licence(bought)
+        return await self.opens_on(licence, self.opening(licence, at=at, kind=kind, shop_url=shop_url))
+
+    async def opens_on(self, licence: Licence, opening: CareRequestOpening | None = None) -> LivingRequest:
+        """A request on a licence that has just been opened."""
+        request = await self.starts(licence, opening)
+        await request.reaches(request.opening.opened_at + A_MOMENT)
+        return request
+
+    async def opens_late(
+        self, licence: Licence, at: datetime, opening: CareRequestOpening | None = None
+    ) -> LivingRequest:
+        """A request of Monday whose workflow starts at a later instant only."""
+        opening = opening or self.opening(licence)
+        request = await self.starts_as(opening, licence, delay=at - datetime.now(UTC))
+        await request.reaches(at + A_MOMENT)
+        return request
+
+    async def starts(self, licence: Licence, opening: CareRequestOpening | None = None) -> LivingRequest:
+        """A request whose first step is still to come, when it is opened."""
+        opening = opening or self.opening(licence)
+        return await self.starts_as(opening, licence, delay=opening.opened_at - datetime.now(UTC))
+
+    async def starts_as(
+        self,
+        opening: object,
+        licence: Licence,
+        *,
+        request_id: str = "",
+        delay: timedelta | None = None,
+        reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+    ) -> LivingRequest:
+        """A start with an opening of the test's own, readable or not."""
+        if isinstance(opening, CareRequestOpening):
+            request_id = opening.request_id
+        handle = await self.server.client.start_workflow(
+            CARE_REQUEST,
+            opening,
+            id=care_request_id(request_id),
+            task_queue=TASK_QUEUE,
+            result_type=RequestView,
+            id_reuse_policy=reuse,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            start_delay=delay,
+        )
+        readable = opening if isinstance(opening, CareRequestOpening) else self.opening(licence)
+        return LivingRequest(self.server, self.records, handle, readable, licence)
+
+    async def payments(self, state: PaymentState, seller_id: str | None) -> None:
+        """The operator stops or resumes automatic payments."""
+        by = Actor(role=Role.OPERATOR, id="O1")
+        await self.records.switches.set_payments(
+            PaymentSwitch(state=state, seller_id=seller_id, at=datetime.now(UTC), by=by)
+        )
+
+    async def refund_of(self, licence: Licence) -> SentRefund | None:
+        """What was sent to the payment provider for a licence."""
+        sent = [refund for refund in await self.records.report.refunds() if refund.licence_id == licence.id]
+        assert len(sent) <= 1
+        return sent[0] if sent else None
+
+    async def standing(self, licence: Licence, at: datetime) -> LicenceStanding:
+        """How care and renewal of a licence stand at an instant."""
+        return (await self.records.report.licences(at))[licence.id]

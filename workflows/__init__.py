@@ -1,0 +1,1 @@
+"""Deterministic orchestration: the lives of care requests, told as lists of verbs."""

@@ -1,0 +1,118 @@
+"""Keeps up with a life: counts what has to be counted, shows what operators see, stores all of it in the
+records."""
+
+import asyncio
+
+from temporalio import workflow
+
+from activities.calendar_steps import CalendarSteps
+from activities.record_steps import RecordSteps
+from business_care.planning import (
+    Need,
+    Recount,
+    ReminderPlan,
+    WindowPlan,
+    needs,
+    recounted,
+    reminders_planned,
+    window_planned,
+)
+from business_care.turn import Step
+from workflows.life import Life, now
+from workflows.options import NotDoneQuickly, call_off, patiently, quickly, surely
+from workflows.showing import show
+
+
+class Bookkeeper:
+    """One pump a workflow: handlers and clocks change the life at once, and wait here until it is stored.
+
+    What can't be counted quickly is left to `count_patiently`, so that a calendar out of order holds
+    nothing back.
+    """
+
+    def __init__(self, life: Life) -> None:
+        self._life = life
+        self._slow: list[Need] = []
+        self._stopped = False
+
+    def stop(self) -> None:
+        """End both loops as soon as everything is stored."""
+        self._stopped = True
+
+    async def until_stored(self) -> None:
+        """Wait until the records have all that has happened so far."""
+        mark = self._life.journal.mark
+        await workflow.wait_condition(lambda: self._life.journal.is_stored(mark))
+
+    async def keep_up(self) -> None:
+        """Store what is new, again and again, until stopped."""
+        journal = self._life.journal
+        # An earlier run may have handed on what was still to be counted.
+        await self._count_quickly()
+        while True:
+            await workflow.wait_condition(lambda: journal.has_news or self._stopped)
+            if not journal.has_news:
+                return
+            await self._count_quickly()
+            request = self._life.view()
+            show(self._life.state, request)
+            info = workflow.info()
+            step, mark = journal.news(info.workflow_id, info.run_id, request, self._life.state.opening)
+            await surely(RecordSteps.store, step, "store the step in the records")
+            journal.stored(mark)
+
+    async def count_patiently(self) -> None:
+        """Count what could not be counted quickly, for as long as that takes or until it is moot."""
+        while True:
+            await workflow.wait_condition(lambda: bool(self._slow) or self._life.rests)
+            if not self._slow:
+                return
+            need = self._slow[0]
+            counting = asyncio.create_task(_count(need, self._life, at_once=False))
+            await workflow.wait_condition(lambda: counting.done() or self._life.state.is_closed)  # noqa: B023 -- waited for here
+            if not counting.done():
+                await call_off(counting)
+                return
+            self._life.take(counting.result())
+            self._slow.remove(need)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being counted or stored."""
+        journal = self._life.journal
+        return not self._slow and journal.is_stored(journal.mark)
+
+    async def _count_quickly(self) -> None:
+        while wanted := [need for need in needs(self._life.state) if need not in self._slow]:
+            for need in wanted:
+                try:
+                    self._life.take(await _count(need, self._life, at_once=True))
+                except NotDoneQuickly:
+                    self._slow.append(need)
+
+
+async def _count(need: Need, life: Life, *, at_once: bool) -> Step:
+    """Have one thing counted outside; the answer is taken over by the state as it stands then."""
+    match need:
+        case WindowPlan():
+            summary = f"count the {need.of} window"
+            plan = (
+                await quickly(CalendarSteps.plan_window, need)
+                if at_once
+                else await patiently(CalendarSteps.plan_window, need, summary)
+            )
+            return window_planned(life.state, need, plan, now())
+        case Recount():
+            recount = (
+                await quickly(CalendarSteps.recount, need)
+                if at_once
+                else await patiently(CalendarSteps.recount, need, "count again after reopening")
+            )
+            return recounted(life.state, recount, now())
+        case ReminderPlan():
+            reminders = (
+                await quickly(CalendarSteps.plan_reminders, need)
+                if at_once
+                else await patiently(CalendarSteps.plan_reminders, need, "count the reminders")
+            )
+            return reminders_planned(life.state, need, reminders, now())

@@ -1,0 +1,31 @@
+"""The names that other programs and recorded histories depend on: task queue, ids, search attributes."""
+
+from temporalio.common import SearchAttributeKey
+
+TASK_QUEUE = "business-care"
+
+CARE_REQUEST = "CareRequest"
+
+
+def care_request_id(request_id: str) -> str:
+    """The workflow id of a care request."""
+    return f"care-request-{request_id}"
+
+
+CARE_STATE = SearchAttributeKey.for_keyword("CareState")
+CARE_SELLER = SearchAttributeKey.for_keyword("CareSeller")
+CARE_PRODUCT = SearchAttributeKey.for_keyword("CareProduct")
+CARE_OUTCOME = SearchAttributeKey.for_keyword("CareOutcome")
+CARE_GROUND = SearchAttributeKey.for_keyword("CareGround")
+CARE_DUE_AT = SearchAttributeKey.for_datetime("CareDueAt")
+CARE_BREACHED = SearchAttributeKey.for_bool("CareBreached")
+
+SEARCH_ATTRIBUTES = (
+    CARE_STATE,
+    CARE_SELLER,
+    CARE_PRODUCT,
+    CARE_OUTCOME,
+    CARE_GROUND,
+    CARE_DUE_AT,
+    CARE_BREACHED,
+)

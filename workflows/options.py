@@ -1,0 +1,108 @@
+"""Timeouts and retries, named once for each kind of partner, and the two ways in which a step is done."""
+
+import asyncio
+from datetime import timedelta
+from typing import TypeVar
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import FailureError, is_cancelled_exception
+from temporalio.types import MethodAsyncSingleParam
+from temporalio.workflow import ActivityConfig, LocalActivityConfig
+
+from business_care.errors import StepFailed
+
+Steps = TypeVar("Steps")
+Given_contra = TypeVar("Given_contra", contravariant=True)
+Answer_co = TypeVar("Answer_co", covariant=True)
+Answer = TypeVar("Answer")
+
+QUICKLY = LocalActivityConfig(
+    start_to_close_timeout=timedelta(seconds=2),
+    schedule_to_close_timeout=timedelta(seconds=5),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_attempts=3
+    ),
+)
+"""Our own records and calendars, as a local activity: three attempts within five seconds.
+
+A local activity that retries for longer would hold back queries and updates.
+"""
+
+PATIENTLY = ActivityConfig(
+    start_to_close_timeout=timedelta(seconds=30),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=1),
+        backoff_coefficient=2,
+        maximum_interval=timedelta(minutes=10),
+    ),
+)
+"""The same partners when they are out of order: as a regular activity, for as long as it takes."""
+
+PAYING = ActivityConfig(
+    start_to_close_timeout=timedelta(seconds=60),
+    schedule_to_close_timeout=timedelta(hours=22),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=5), backoff_coefficient=2, maximum_interval=timedelta(hours=1)
+    ),
+)
+"""The payment provider. It forgets idempotency keys after about a day: well before, we look what came of
+it."""
+
+SETTLEMENT_POLL = timedelta(days=1)
+KILL_SWITCH_FIRST_LOOK = timedelta(minutes=5)
+KILL_SWITCH_SLOWEST_LOOK = timedelta(hours=1)
+UNKNOWN_LICENCE_LOOK = timedelta(hours=1)
+CALENDAR_PATIENCE = timedelta(hours=1)
+"""After it the licence is looked up again: the seller's place in the records may have been wrong."""
+
+
+class NotDoneQuickly(StepFailed):
+    """Three attempts within five seconds failed."""
+
+
+async def quickly(
+    step: MethodAsyncSingleParam[Steps, Given_contra, Answer_co], given: Given_contra
+) -> Answer_co:
+    """Do a step as a local activity. Raises `NotDoneQuickly`."""
+    try:
+        return await workflow.execute_local_activity_method(step, given, **QUICKLY)
+    except FailureError as failure:
+        # A local activity raises its own error, not an `ActivityError`; let through, it would end the run.
+        if is_cancelled_exception(failure):
+            raise
+        raise NotDoneQuickly("a step could not be done quickly") from failure
+
+
+async def patiently(
+    step: MethodAsyncSingleParam[Steps, Given_contra, Answer_co],
+    given: Given_contra,
+    summary: str,
+    within: timedelta | None = None,
+) -> Answer_co:
+    """Do a step as a regular activity, retried without end, or until `within` is over (`ActivityError`)."""
+    options = PATIENTLY.copy()
+    options["summary"] = summary
+    options["schedule_to_close_timeout"] = within
+    return await workflow.execute_activity_method(step, given, **options)
+
+
+async def surely(
+    step: MethodAsyncSingleParam[Steps, Given_contra, Answer_co],
+    given: Given_contra,
+    summary: str,
+    within: timedelta | None = None,
+) -> Answer_co:
+    """Do a step quickly, or else patiently: it will be done, unless `within` is over (`ActivityError`)."""
+    try:
+        return await quickly(step, given)
+    except NotDoneQuickly:
+        return await patiently(step, given, summary, within)
+
+
+async def call_off(step: asyncio.Task[Answer]) -> None:
+    """Cancel a step whose answer is moot by now, and wait until it has taken note."""
+    step.cancel()
+    await workflow.wait([step])
+    if not step.cancelled():
+        step.exception()  # looked at, so that nobody is warned of a failure that no one has seen

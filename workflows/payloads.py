@@ -1,0 +1,79 @@
+"""Raw payloads of messages: taken as they come and judged here, so that no sender can stop a workflow
+(R61)."""
+
+import re
+from datetime import datetime
+from hashlib import sha256
+
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from business_care.commands import COMMANDS
+from business_care.errors import ErrorCode, RuleViolation
+from business_care.events import Rejection
+
+_JSON_ENCODINGS = frozenset({b"json/plain", b"json/protobuf"})
+_PLAIN_NAME = re.compile(r"[A-Za-z_]{1,40}")
+
+
+def json_of(raw: RawValue) -> bytes:
+    """The JSON text of a payload; nothing at all counts as `null`.
+
+    Raises:
+        RuleViolation: `invalid_message` for bytes and other encodings.
+    """
+    encoding = raw.payload.metadata.get("encoding", b"")
+    if encoding == b"binary/null":
+        return b"null"
+    if encoding not in _JSON_ENCODINGS:
+        raise RuleViolation(ErrorCode.INVALID_MESSAGE, "the payload is not JSON; one JSON object is expected")
+    return raw.payload.data
+
+
+def unless_empty(raw: RawValue) -> RuleViolation | None:
+    """The violation of a message that should carry nothing and carries something."""
+    try:
+        carries = json_of(raw).strip()
+    except RuleViolation as violation:
+        return violation
+    if carries in (b"null", b"{}"):
+        return None
+    return RuleViolation(
+        ErrorCode.INVALID_MESSAGE, "this message carries nothing; an empty object is allowed"
+    )
+
+
+def refusal(violation: RuleViolation) -> ApplicationError:
+    """A broken rule as the answer to an update: its code is the type, its sentence the message."""
+    return ApplicationError(
+        violation.message,
+        type=violation.code,
+        non_retryable=True,
+        category=ApplicationErrorCategory.BENIGN,
+    )
+
+
+def unknown_message(name: str) -> RuleViolation:
+    """A message of a name that no request understands."""
+    return RuleViolation(
+        ErrorCode.INVALID_MESSAGE, f"{_shown(name)} is no message; allowed: {', '.join(COMMANDS)}"
+    )
+
+
+def rejection(
+    name: str, violation: RuleViolation, at: datetime, raw: RawValue | None, command_id: str | None
+) -> Rejection:
+    """A refused message as the journal keeps it: the hash of its body, never the body (R61)."""
+    body = raw.payload.data if raw is not None else b""
+    return Rejection(
+        at=at,
+        message=_shown(name),
+        code=violation.code,
+        command_id=command_id,
+        sha256=sha256(body).hexdigest(),
+    )
+
+
+def _shown(name: str) -> str:
+    # A name is typed by the sender and may hold anything: only plain words are repeated (R62).
+    return name if _PLAIN_NAME.fullmatch(name) else "a message of another name"
