@@ -1,0 +1,64 @@
+"""Answers for requests that no run answers for any more: from the records, by the same rules (R60, R61)."""
+
+from datetime import datetime
+
+from business_care.errors import RecordMissing
+from business_care.judgement import judge
+from business_care.ports import RequestDirectory
+from business_care.request import CareRequestOpening, LicenceFacts
+from business_care.state import CareState, Phase, Resolution, opened_state
+from business_care.views import AppliedCommand, CommandAnswer, RequestView
+from gateway.raw_command import RawCommand
+from gateway.requests import not_running, unknown_request
+
+
+async def answer_from_records(
+    directory: RequestDirectory, request_id: str, command: RawCommand, now: datetime
+) -> CommandAnswer:
+    """What a closed request answers: to a repeated command as the first time, to all others a refusal.
+
+    Raises:
+        RuleViolation: in the order of judgement; `request_closed` names the outcome. `unknown_request`.
+        NotRunning: the request is open, so it ought to have answered itself.
+    """
+    view = await directory.view(request_id)
+    if view is None:
+        raise unknown_request(request_id)
+    if view.outcome is None:
+        raise not_running(request_id)
+    given = command.read()
+    earlier = await directory.applied(request_id, given.command_id)
+    applied = {} if earlier is None else {given.command_id: earlier}
+    outcome = judge(await _closed_state(directory, view), given, now, applied)
+    if not isinstance(outcome, AppliedCommand):  # pragma: no cover - the table of the rules forbids it
+        raise AssertionError("a closed request takes no command")
+    return outcome.answer.model_copy(update={"duplicate": True})
+
+
+async def _closed_state(directory: RequestDirectory, view: RequestView) -> CareState:
+    """As much of the last state as the judgement of a command to a closed request looks at."""
+    opening = await directory.opening(view.request_id) or _opening_of(view)
+    state = opened_state(opening)
+    resolution = Resolution(phase=Phase.CLOSED, outcome=view.outcome, closed_at=view.closed_at)
+    facts = await _parties(directory, opening, view)
+    return state.model_copy(update={"kind": view.kind, "facts": facts, "resolution": resolution})
+
+
+def _opening_of(view: RequestView) -> CareRequestOpening:
+    # A request that was recorded before openings were kept.
+    return CareRequestOpening(
+        request_id=view.request_id, licence_id=view.licence_id, opened_at=view.opened_at, kind=view.kind
+    )
+
+
+async def _parties(
+    directory: RequestDirectory, opening: CareRequestOpening, view: RequestView
+) -> LicenceFacts | None:
+    """The facts, with the parties as they were at the opening; None where there never were any (R15)."""
+    if view.seller_id is None:
+        return None
+    try:
+        facts = await directory.facts(opening)
+    except RecordMissing:
+        return None
+    return facts.model_copy(update={"seller_id": view.seller_id, "customer_id": view.customer_id})

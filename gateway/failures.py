@@ -1,0 +1,124 @@
+"""What can go wrong between the gateway and a running request; the client library's errors end here."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import ClassVar
+
+from temporalio.client import (
+    RPCTimeoutOrCancelledError,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+    WorkflowUpdateFailedError,
+)
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from business_care.errors import RuleViolation, StepFailed, TemporarilyUnavailable
+
+_RUN_ENDED_BEFORE_ANSWERING = "AcceptedUpdateCompletedWorkflow"
+
+
+class NoAnswer(TemporarilyUnavailable):
+    """The request did not answer in time; whether it took the message is not known."""
+
+    code: ClassVar[str] = "no_answer"
+
+
+class ServerNotReached(TemporarilyUnavailable):
+    """The Temporal server could not be reached, or has too much to do."""
+
+    code: ClassVar[str] = "server_not_reached"
+
+
+class ServerRefused(StepFailed):
+    """The Temporal server refused the call: permissions, search attributes, a limit of the namespace."""
+
+    code: ClassVar[str] = "server_refused"
+
+
+class NotRunning(StepFailed):
+    """The records call the request open, but no workflow runs for it; opening it again starts it anew."""
+
+    code: ClassVar[str] = "not_running"
+
+
+class RunIsOver(Exception):
+    """No run can take the message: it has ended, or never began. The records know which."""
+
+
+@asynccontextmanager
+async def asking(request_id: str, patience: timedelta) -> AsyncIterator[None]:
+    """Ask a running request something, for as long as `patience` allows.
+
+    Raises:
+        RuleViolation: the request refused, with its own code and sentence.
+        RunIsOver: there is no open run.
+        NoAnswer, ServerNotReached, ServerRefused: the question or its answer was lost.
+    """
+    limit = asyncio.timeout(patience.total_seconds())
+    try:
+        async with limit:
+            yield
+    except (TimeoutError, RPCTimeoutOrCancelledError) as error:
+        if not limit.expired() and _is_cancelled():
+            # The client turns the cancellation of our own caller into an error of its own.
+            raise asyncio.CancelledError from error
+        raise _late(request_id, patience) from error
+    except WorkflowUpdateFailedError as error:
+        raise _refusal(error.cause, request_id) from error
+    except (WorkflowQueryRejectedError, WorkflowAlreadyStartedError) as error:
+        raise RunIsOver from error
+    except WorkflowQueryFailedError as error:
+        raise NoAnswer(f"request {request_id} can't be asked at the moment: {error.message}") from error
+    except RPCError as error:
+        raise _failed_call(error, request_id, patience) from error
+    except RuntimeError as error:
+        # What a client says that connects with its first call.
+        if not str(error).startswith("Failed client connect"):
+            raise
+        raise ServerNotReached("the Temporal server can't be reached") from error
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _late(request_id: str, patience: timedelta) -> NoAnswer:
+    return NoAnswer(
+        f"request {request_id} did not answer within {patience.total_seconds():g} s; "
+        "look whether a worker is running (`business-care doctor`)"
+    )
+
+
+def _refusal(cause: BaseException, request_id: str) -> Exception:
+    if not isinstance(cause, ApplicationError) or not cause.type:
+        return ServerRefused(f"request {request_id} could not answer: {type(cause).__name__}")
+    if cause.type == _RUN_ENDED_BEFORE_ANSWERING:
+        return RunIsOver()
+    return RuleViolation(cause.type, cause.message)
+
+
+def _failed_call(error: RPCError, request_id: str, patience: timedelta) -> Exception:
+    match error.status:
+        case RPCStatusCode.NOT_FOUND:
+            return RunIsOver()
+        case RPCStatusCode.DEADLINE_EXCEEDED | RPCStatusCode.CANCELLED:
+            return _late(request_id, patience)
+        case RPCStatusCode.FAILED_PRECONDITION:
+            # Nobody has polled for a while, or the first task of the run is still to come.
+            return NoAnswer(f"request {request_id} can't answer at the moment: {_first_line(error.message)}")
+        case RPCStatusCode.UNAVAILABLE | RPCStatusCode.RESOURCE_EXHAUSTED | RPCStatusCode.ABORTED:
+            return ServerNotReached(
+                f"the Temporal server does not take the call: {_first_line(error.message)}"
+            )
+        case status:
+            return ServerRefused(
+                f"the Temporal server refused the call ({status.name.lower()}): {_first_line(error.message)}"
+            )
+
+
+def _first_line(message: str) -> str:
+    return message.partition("\n")[0]
