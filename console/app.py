@@ -1,0 +1,145 @@
+"""The command line `business-care`: which commands there are. Each imports what it needs when called."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from console import closure_commands, database_commands, payments_commands
+from console.deadline import deadline
+from console.demo import demo
+from console.dev import dev
+from console.doctor import doctor
+from console.ending import ExitCode, complain
+from console.opening_command import open_request
+from console.reading_commands import explain, journal, list_requests, show
+from console.schemas import schemas
+from console.sending import add_commands
+from console.simulate import simulate
+
+_HELP = """
+After-sales care for a marketplace: a request, two deadlines in business days, and the price back
+when a promise is broken.
+
+business-care db upgrade
+
+business-care db seed records.yaml
+
+business-care open request.json
+
+business-care acknowledge R1 --by agent:A1@S1 --message Hello
+
+business-care explain R1
+
+Exit code 0: done. 1: refused by a rule, its code and why on the standard error output. 2: wrong usage.
+3: it could not be done: no server, no records, no answer.
+"""
+
+_REQUESTS, _ALL, _WITHOUT, _TOOLS = (
+    "Requests",
+    "The marketplace",
+    "Without a server",
+    "Running it",
+)
+
+app = typer.Typer(
+    name="business-care",
+    help=_HELP,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if not wanted:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        typer.echo(f"business-care {version('business-care')}")
+    except PackageNotFoundError:
+        typer.echo("business-care, not installed as a package")
+    raise typer.Exit
+
+
+@app.callback()
+def business_care(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Carry out what all commands share: nothing yet but `--version`."""
+    del version
+
+
+def _example(words: str) -> str:
+    return f"Example: business-care {words}"
+
+
+app.command("open", rich_help_panel=_REQUESTS, epilog=_example("open request.json --json"))(open_request)
+app.command("show", rich_help_panel=_REQUESTS, epilog=_example("show R1"))(show)
+app.command("explain", rich_help_panel=_REQUESTS, epilog=_example("explain R1"))(explain)
+app.command("journal", rich_help_panel=_REQUESTS, epilog=_example("journal R1 --json"))(journal)
+app.command("list", rich_help_panel=_REQUESTS, epilog=_example("list --open --seller S1"))(list_requests)
+add_commands(app)
+app.add_typer(closure_commands.app, name="closure", rich_help_panel=_ALL)
+app.add_typer(payments_commands.app, name="payments", rich_help_panel=_ALL)
+app.command(
+    "deadline",
+    rich_help_panel=_WITHOUT,
+    epilog=_example("deadline --start 2031-03-03T09:00:00+01:00 --business-days 30 --explain"),
+)(deadline)
+app.add_typer(database_commands.app, name="db", rich_help_panel=_TOOLS)
+app.command("simulate", rich_help_panel=_WITHOUT, epilog=_example("simulate examples/nobody-answers.yaml"))(
+    simulate
+)
+app.command("demo", rich_help_panel=_WITHOUT, epilog=_example("demo"))(demo)
+app.command("dev", rich_help_panel=_TOOLS, epilog=_example("dev"))(dev)
+app.command("doctor", rich_help_panel=_TOOLS, epilog=_example("doctor --json"))(doctor)
+app.command("schemas", rich_help_panel=_TOOLS, epilog=_example("schemas schemas"))(schemas)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; whatever happens, no stack trace."""
+    try:
+        code = app(args=arguments, prog_name="business-care", standalone_mode=False)
+    except typer.TyperException as misused:
+        return _wrong_usage(misused)
+    except SystemExit as end:  # shell completion ends the program by itself
+        return end.code if isinstance(end.code, int) else ExitCode.DONE
+    except (KeyboardInterrupt, typer.Abort):
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has stopped reading; the rest of it goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except Exception as error:  # noqa: BLE001 -- the outermost edge: a person gets one line
+        complain(f"unexpected: {_where(error)}; please report it")
+        return ExitCode.FAILED
+    return code if isinstance(code, int) else ExitCode.DONE
+
+
+def _wrong_usage(misused: typer.TyperException) -> int:
+    """Say in one line what was wrong, and where help is: not in a box, so that programs can read it."""
+    context = getattr(misused, "ctx", None)
+    path = context.command_path if context else "business-care"
+    what = (
+        misused.format_message().replace("Value error, ", "").strip() or "Missing command."
+    )  # its help has been printed already
+    complain(f"{path}: {what} (more: {path} --help)")
+    return ExitCode.WRONG_USAGE
+
+
+def _where(error: BaseException) -> str:
+    """The kind of a failure that nobody foresaw, and the place in the code; its text may be private (R62)."""
+    innermost = error.__traceback__
+    while innermost is not None and innermost.tb_next is not None:
+        innermost = innermost.tb_next
+    if innermost is None:
+        return type(error).__name__
+    return f"{type(error).__name__} in {innermost.tb_frame.f_globals.get('__name__')}:{innermost.tb_lineno}"

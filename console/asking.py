@@ -1,0 +1,38 @@
+"""Asks a request, and falls back on the records when neither it nor its server answers (R63)."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from business_care.errors import RuleViolation, StepFailed, TemporarilyUnavailable
+from console.composition import gateway_over, opened_records
+from console.ending import complain
+from gateway.client import CareGateway
+from gateway.reading import RecordedRequests
+
+READING_PATIENCE = timedelta(seconds=10)
+
+Answer = TypeVar("Answer")
+
+
+async def ask(
+    live: Callable[[CareGateway], Awaitable[Answer]],
+    recorded: Callable[[RecordedRequests], Awaitable[Answer]],
+) -> Answer:
+    """Ask the running request, or else the records; a person is told which of them it was."""
+    async with opened_records() as records:
+        try:
+            return await live(await gateway_over(records, READING_PATIENCE))
+        except TemporarilyUnavailable as failure:
+            answer = await _remembered(recorded(RecordedRequests(records.directory)), failure)
+            complain(f"{failure}\nThis is what the records hold; they may be a step behind.")
+            return answer
+
+
+async def _remembered(answer: Awaitable[Answer], failure: StepFailed) -> Answer:
+    try:
+        return await answer
+    except (StepFailed, RuleViolation):
+        # The records don't answer, or don't know it, which does not mean that there is no such request:
+        # what went wrong first is what has to be mended.
+        raise failure from None

@@ -1,0 +1,38 @@
+"""`business-care dev`: server, web interface, worker and sender of notices in one terminal, data kept."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from business_care.errors import StepFailed
+from console.ending import WrongUsage, end_with
+
+
+def dev(
+    *,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where the Temporal server answers.")] = 7233,
+    ui_port: Annotated[int, typer.Option(min=1, max=65535, help="Of Temporal's web interface.")] = 8233,
+    no_ui: Annotated[bool, typer.Option("--no-ui", help="Without the web interface.")] = False,
+) -> None:
+    """Run everything in this terminal, for real use on one machine: Ctrl-C ends it, the data stay in .data/.
+
+    Other terminals reach it without any setting, as long as the port is 7233.
+    """
+    from console.dev_session import DevSession
+
+    try:
+        asyncio.run(DevSession(port, None if no_ui else ui_port).run())
+    except (WrongUsage, StepFailed) as error:
+        end_with(error)
+    except ExceptionGroup as several:
+        failed, others = several.split(StepFailed)
+        if failed is None or others is not None:
+            raise
+        end_with(_first(failed))
+
+
+def _first(failed: ExceptionGroup[StepFailed]) -> StepFailed:
+    """The first failure of those that ended the session together."""
+    first = failed.exceptions[0]
+    return _first(first) if isinstance(first, ExceptionGroup) else first

@@ -1,0 +1,90 @@
+"""One session of `business-care dev`: everything is put in order, then it works until it is told to stop."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import typer
+from temporalio.runtime import Runtime
+
+from adapters.embedded_server import DevServer, dev_server
+from adapters.logs import forwarding_runtime, logging_to
+from adapters.records.migrations.run import upgrade
+from adapters.records.opened import Records
+from adapters.settings import Settings
+from console.composition import settings
+from console.ending import WrongUsage
+from console.one_at_a_time import alone
+from console.serving import serve, stop_on_signals
+from workflows.names import SEARCH_ATTRIBUTES
+
+USUAL_PORT = 7233
+
+
+@dataclass(frozen=True)
+class DevSession:
+    """Where the server answers; without `ui_port` there is no web interface."""
+
+    port: int
+    ui_port: int | None
+
+    async def run(self) -> None:
+        """Work until Ctrl-C or a termination signal, then finish what is under way.
+
+        Raises `AlreadyRunning`, `ServerNotStarted`, what the records raise, and `WrongUsage` for settings.
+        """
+        chosen = settings()
+        database = chosen.dev_server_database
+        stop = stop_on_signals()
+        with alone(database):
+            try:
+                await upgrade(chosen.database_url)
+                records = Records.open(chosen.database_url)
+            except ValueError as refused:
+                raise WrongUsage(str(refused)) from None
+            Runtime.set_default(forwarding_runtime(), error_if_already_set=False)
+            logs = logging_to(chosen.log_format, file=chosen.log_file, level=chosen.log_level)
+            async with records:
+                with logs:
+                    async with dev_server(
+                        SEARCH_ATTRIBUTES,
+                        program=chosen.temporal_cli,
+                        database=database,
+                        port=self.port,
+                        ui_port=self.ui_port,
+                        log_file=database.with_name("temporal.log"),
+                    ) as server:
+                        typer.echo(self._welcome(chosen, server))
+                        await serve(server.client, records, chosen, stop)
+            typer.echo("Stopped. The data stay where they are; start it again to go on.")
+
+    def _welcome(self, chosen: Settings, server: DevServer) -> str:
+        opening = json.dumps(
+            {
+                "request_id": "R1",
+                "licence_id": "L1",
+                "opened_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            }
+        )
+        elsewhere = "" if self.port == USUAL_PORT else f"export TEMPORAL_ADDRESS={server.target}\n  "
+        lines = [
+            f"Temporal server    {server.target}, namespace {server.client.namespace}",
+            f"web interface      {server.ui_url or 'not running'}",
+            f"records            {_without_password(chosen.database_url)}",
+            f"notices            {'by mail' if chosen.smtp else chosen.outbox_dir}",
+            "",
+            "In another terminal:",
+            f"  {elsewhere}business-care db seed examples/records.yaml",
+            f"  echo '{opening}' | business-care open -",
+            '  business-care acknowledge R1 --by agent:A1@S1 --message "We are on it"',
+            "  business-care explain R1",
+            "",
+            "Ctrl-C ends it; requests go on when it is started again.",
+        ]
+        return "\n".join(lines)
+
+
+def _without_password(url: str) -> str:
+    from sqlalchemy import make_url
+
+    return make_url(url).render_as_string(hide_password=True)

@@ -1,0 +1,91 @@
+"""What `doctor` looks at: settings, server, worker, records, data of calendars, the way of the mail."""
+
+import asyncio
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from adapters.public_holidays import data_versions
+from adapters.records.migrations.run import is_current
+from adapters.settings import Settings, temporal_environment, unknown_variables
+from adapters.temporal import connect
+from business_care.errors import StepFailed
+from gateway.inspection import Finding, Verdict, inspect
+
+MAIL_SERVER_SECONDS = 5
+
+
+async def examine(settings: Settings) -> tuple[Finding, ...]:
+    """Every finding; what can't be reached is one too."""
+    return (
+        _settings(),
+        *await _temporal(),
+        await _records(settings.database_url),
+        _calendars(),
+        await _mail(settings),
+    )
+
+
+def _settings() -> Finding:
+    unknown = unknown_variables()
+    if unknown:
+        return Finding(
+            check="settings", verdict=Verdict.WARNING, detail=f"no such setting: {'; '.join(unknown)}"
+        )
+    return Finding(check="settings", verdict=Verdict.OK, detail="all can be used")
+
+
+async def _temporal() -> tuple[Finding, ...]:
+    try:
+        return await inspect(await connect(temporal_environment()))
+    except StepFailed as failure:
+        return (Finding(check="temporal", verdict=Verdict.WRONG, detail=str(failure)),)
+
+
+async def _records(url: str) -> Finding:
+    try:
+        current = await is_current(url)
+    except (StepFailed, ValueError) as failure:
+        return Finding(check="records", verdict=Verdict.WRONG, detail=str(failure))
+    if not current:
+        return Finding(
+            check="records",
+            verdict=Verdict.WRONG,
+            detail="the tables are not those of this version; run `business-care db upgrade`",
+        )
+    return Finding(check="records", verdict=Verdict.OK, detail="reached, and up to date")
+
+
+def _calendars() -> Finding:
+    versions = data_versions()
+    return Finding(
+        check="calendars",
+        verdict=Verdict.OK,
+        detail=f"holidays {versions.holidays}, tzdata {versions.tzdata}",
+    )
+
+
+async def _mail(settings: Settings) -> Finding:
+    if settings.smtp is None:
+        return await asyncio.to_thread(_outbox, settings.outbox_dir)
+    server = f"{settings.smtp.host}:{settings.smtp.port}"
+    try:
+        async with asyncio.timeout(MAIL_SERVER_SECONDS):
+            _, writer = await asyncio.open_connection(settings.smtp.host, settings.smtp.port)
+    except (OSError, TimeoutError):
+        return Finding(check="mail", verdict=Verdict.WRONG, detail=f"no mail server answers at {server}")
+    writer.close()
+    return Finding(check="mail", verdict=Verdict.OK, detail=f"the mail server at {server} answers")
+
+
+def _outbox(folder: Path) -> Finding:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        return Finding(
+            check="mail",
+            verdict=Verdict.WRONG,
+            detail=f"the folder {folder} can't be written to: {error.strerror}",
+        )
+    return Finding(check="mail", verdict=Verdict.OK, detail=f"notices go to the folder {folder}")

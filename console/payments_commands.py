@@ -1,0 +1,109 @@
+"""`payments stop|resume|list`: the kill switch of automatic payments."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from business_care.people import Actor, Role
+from console import given
+from console.answers import instant_shown, print_json
+from console.ending import ExitCode, complain, perform
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from business_care.listing import PaymentSwitch
+    from gateway.telling import PaymentsChange
+
+app = typer.Typer(no_args_is_help=True, help="The kill switch of automatic payments: stop, resume, list.")
+
+Seller = Annotated[str | None, typer.Option(metavar="ID", help="Of one seller; of all if left out.")]
+By = Annotated[
+    Actor | None,
+    typer.Option(
+        parser=given.actor,
+        metavar=given.ACTOR_FORM,
+        help="Who acts: operator, system; operator:console if left out.",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+AT_THE_CONSOLE = Actor(role=Role.OPERATOR, id="console")
+
+
+@app.command(epilog="Example: business-care payments stop --seller S1 --by operator:O1")
+def stop(seller: Seller = None, by: By = None, as_json: AsJson = False) -> None:
+    """Stop automatic payments: refunds wait as due, deadlines run on. No Temporal server is needed."""
+
+    async def switch() -> "PaymentSwitch":
+        from business_care.listing import PaymentState
+        from console.composition import opened_desk
+
+        async with opened_desk() as desk:
+            return await desk.switch_payments(PaymentState.STOPPED, seller, by or AT_THE_CONSOLE)
+
+    _print(perform("stopping payments", switch), as_json=as_json)
+
+
+@app.command(epilog="Example: business-care payments resume --seller S1 --by operator:O1")
+def resume(seller: Seller = None, by: By = None, as_json: AsJson = False) -> None:
+    """Let automatic payments run again; refunds that wait look at once."""
+
+    async def switch() -> "tuple[PaymentsChange, Sequence[PaymentSwitch]]":
+        from console.composition import opened_gateway
+
+        async with opened_gateway() as gateway:
+            change = await gateway.resume_payments(seller, by or AT_THE_CONSOLE)
+            return change, await gateway.list_payment_switches()
+
+    change, switches = perform("resuming payments, and telling who waits", switch)
+    if as_json:
+        print_json(change)
+    else:
+        _print(change.switch, as_json=False)
+        typer.echo(f"{len(change.requests.told)} waiting requests were told")
+        _print_still_stopped(switches)
+    for failure in change.requests.not_told:
+        complain(f"{failure.request_id} was not told ({failure.code}): {failure.message}")
+    if change.requests.not_told:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+@app.command(name="list", epilog="Example: business-care payments list --json")
+def list_switches(as_json: AsJson = False) -> None:
+    """List every switch that was ever set, as it stands."""
+
+    async def read() -> "Sequence[PaymentSwitch]":
+        from console.composition import opened_desk
+
+        async with opened_desk() as desk:
+            return await desk.list_payment_switches()
+
+    switches = perform("reading the records", read)
+    if as_json:
+        print_json(switches)
+        return
+    for switch in switches:
+        _print(switch, as_json=False)
+    if not switches:
+        typer.echo("Automatic payments were never stopped.")
+
+
+def _print_still_stopped(switches: "Sequence[PaymentSwitch]") -> None:
+    """One seller's switch does not open what is stopped for all, nor the other way round."""
+    from business_care.listing import PaymentState
+
+    for switch in switches:
+        if switch.state is PaymentState.STOPPED:
+            typer.echo(f"still stopped: {switch.seller_id or 'all sellers'}")
+
+
+def _print(switch: "PaymentSwitch", *, as_json: bool) -> None:
+    from business_care.listing import PaymentState
+
+    if as_json:
+        print_json(switch)
+        return
+    word = "stopped" if switch.state is PaymentState.STOPPED else "running"
+    whose = switch.seller_id or "all sellers"
+    typer.echo(f"{whose}: {word} since {instant_shown(switch.at)}, by {switch.by.role}:{switch.by.id}")

@@ -1,0 +1,57 @@
+"""`schemas`: the JSON Schema of everything that callers send and get, one file each."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schemas(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the files are written.")],
+) -> None:
+    """Write the JSON Schema of every message and every answer into a folder."""
+    files = schema_files()
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    typer.echo(f"{len(files)} schemas written to {folder}")
+
+
+def schema_files() -> dict[str, str]:
+    """The text of each file by its name."""
+    return {
+        f"{folder}/{name}.json": _text(f"{folder}/{name}.json", model, mode)
+        for folder, name, model, mode in _public_models()
+    }
+
+
+def _public_models() -> Iterator[tuple[str, str, "type[BaseModel]", Literal["validation", "serialization"]]]:
+    from business_care import listing, views
+    from business_care.commands import ALL_COMMANDS
+    from business_care.request import CareRequestOpening
+
+    yield "messages", "open", CareRequestOpening, "validation"
+    for command in ALL_COMMANDS:
+        yield "messages", command.NAME, command, "validation"
+    for name, model in (
+        ("opened", views.OpenedAnswer),
+        ("command", views.CommandAnswer),
+        ("status", views.RequestView),
+        ("deadlines", views.DeadlinesView),
+        ("journal", views.JournalView),
+        ("closure", listing.SellerClosure),
+        ("payment_switch", listing.PaymentSwitch),
+    ):
+        yield "answers", name, model, "serialization"
+
+
+def _text(name: str, model: "type[BaseModel]", mode: Literal["validation", "serialization"]) -> str:
+    schema = {"$schema": DIALECT, "$id": name, **model.model_json_schema(mode=mode)}
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
