@@ -22,7 +22,10 @@ HandOver = Callable[[WorkflowHandle[object, object]], Awaitable[CommandAnswer | 
 
 @dataclass(frozen=True)
 class Courier:
-    """Carries commands to the running request; what has closed is answered for by the records."""
+    """Carries commands to the running request; what has closed is answered for by the records.
+
+    A command that was applied but could not be kept is a failure too: sent again it is a duplicate, and kept.
+    """
 
     client: Client
     directory: RequestDirectory

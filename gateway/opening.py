@@ -40,11 +40,16 @@ class Reception:
         return answer
 
     async def open_later(self, opening: CareRequestOpening, delay: timedelta) -> None:
-        """Start the request so that it takes its first step after `delay`."""
+        """Start the request, unless it was started, so that it takes its first step after `delay`."""
         known = await self._opened_before(opening)
+        if known is not None and known.outcome is not None:
+            return
         facts = await self._facts(opening, is_known=known is not None)
-        async with asking(opening.request_id, self.patience):
-            await self.starter.start_later(opening, facts, delay)
+        try:
+            async with asking(opening.request_id, self.patience):
+                await self.starter.start_later(opening, facts, delay)
+        except RunIsOver:
+            await self._closed_already(opening)
 
     def _demand_begun(self, opening: CareRequestOpening) -> None:
         latest = self.clock() + CLOCK_TOLERANCE

@@ -44,7 +44,7 @@ class Starter:
             task_queue=names.TASK_QUEUE,
             id_conflict_policy=_CONFLICT,
             id_reuse_policy=_REUSE,
-            search_attributes=self._attributes(opening, facts),
+            search_attributes=self._attributes(opening, facts, at_once=True),
             static_summary=_summary(opening),
         )
         try:
@@ -70,21 +70,25 @@ class Starter:
             task_queue=names.TASK_QUEUE,
             id_conflict_policy=_CONFLICT,
             id_reuse_policy=_REUSE,
-            search_attributes=self._attributes(opening, facts),
+            search_attributes=self._attributes(opening, facts, at_once=False),
             static_summary=_summary(opening),
             start_delay=delay,
         )
 
-    def _attributes(self, opening: CareRequestOpening, facts: LicenceFacts | None) -> TypedSearchAttributes:
+    def _attributes(
+        self, opening: CareRequestOpening, facts: LicenceFacts | None, *, at_once: bool
+    ) -> TypedSearchAttributes:
+        """What the first step would set: at the start it costs nothing, later an event and an action."""
+        due = None if facts is None else self._first_due(opening, facts)
+        told = at_once and due is not None
+        state = CareStateName.AWAITING_ACKNOWLEDGEMENT if told else CareStateName.OPENING
         pairs: list[SearchAttributePair[Any]] = [
-            SearchAttributePair(names.CARE_STATE, str(CareStateName.OPENING)),
+            SearchAttributePair(names.CARE_STATE, str(state)),
             SearchAttributePair(names.CARE_BREACHED, False),
         ]
-        if facts is None:
-            return TypedSearchAttributes(pairs)
-        pairs.append(SearchAttributePair(names.CARE_SELLER, facts.seller_id))
-        pairs.append(SearchAttributePair(names.CARE_PRODUCT, facts.product_id))
-        due = self._first_due(opening, facts)
+        if facts is not None:
+            pairs.append(SearchAttributePair(names.CARE_SELLER, facts.seller_id))
+            pairs.append(SearchAttributePair(names.CARE_PRODUCT, facts.product_id))
         if due is not None:
             pairs.append(SearchAttributePair(names.CARE_DUE_AT, due))
         return TypedSearchAttributes(pairs)

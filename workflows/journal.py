@@ -22,7 +22,7 @@ from business_care.views import (
 MAX_REJECTIONS = 200
 MAX_EVENTS = 200
 MAX_APPLIED = 250
-"""A journal filled up with the longest ids still fits into the start of the next run; the records keep all."""
+"""A journal full of the longest ids still fits into the start of the next run; the records keep all."""
 
 
 class CarriedJournal(Value):

@@ -67,7 +67,7 @@ class Life:
 
     @property
     def can_be_carried(self) -> bool:
-        """Whether a new run could be started with it; one that is too large would stop the request for good."""
+        """Whether a new run can be started with it; what is too large would stop the request for good."""
         return len(self.carried().model_dump_json().encode()) <= MAX_CARRIED_BYTES
 
     def carried(self) -> CarriedStart:

@@ -2,8 +2,9 @@
 R15)."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from typing import Any, TypeVar
 
 from temporalio import workflow
 from temporalio.exceptions import FailureError
@@ -15,6 +16,8 @@ from business_care.planning import opening_plans
 from workflows.command_desk import CommandDesk
 from workflows.life import Life, now
 from workflows.options import CALENDAR_PATIENCE, UNKNOWN_LICENCE_LOOK, call_off, surely
+
+Answer = TypeVar("Answer")
 
 
 class OpeningProcess:
@@ -44,7 +47,7 @@ class OpeningProcess:
             if found.facts is not None:
                 self._life.take(facts_found(self._life.state, found.facts, now()))
                 await self._count_deadlines()
-            elif found.finished is None:
+            elif found.licence_is_unknown and not self._life.state.is_closed:
                 self._life.take(licence_unknown(self._life.state, now()))
                 await self._pause(UNKNOWN_LICENCE_LOOK)
             if self._may_move_on():
@@ -54,7 +57,8 @@ class OpeningProcess:
 
     async def _look_up(self) -> Found:
         opening = self._life.state.opening
-        found = await surely(RecordSteps.look_up, opening, "look the licence up in the records")
+        looking = surely(RecordSteps.look_up, opening, "look the licence up in the records")
+        found = await self._unless_closed(looking) or Found()
         self._desk.finished_before = found.finished
         return found
 
@@ -63,18 +67,24 @@ class OpeningProcess:
         if self._life.state.is_closed:
             return
         wanted = opening_plans(self._life.state)
-        counting = asyncio.create_task(
-            surely(CalendarSteps.plan_opening, wanted, "count both deadlines", CALENDAR_PATIENCE)
-        )
-        await workflow.wait_condition(lambda: counting.done() or self._life.state.is_closed)
-        if not counting.done():
-            await call_off(counting)
-            return
+        counting = surely(CalendarSteps.plan_opening, wanted, "count both deadlines", CALENDAR_PATIENCE)
         try:
-            plans = counting.result()
+            plans = await self._unless_closed(counting)
         except FailureError:
             return
-        self._life.take(deadlines_planned(self._life.state, plans.acknowledgement, plans.resolution, now()))
+        if plans is not None:
+            self._life.take(
+                deadlines_planned(self._life.state, plans.acknowledgement, plans.resolution, now())
+            )
+
+    async def _unless_closed(self, step: Coroutine[Any, Any, Answer]) -> Answer | None:
+        """Do a step; None when the operator closes the request meanwhile (R15)."""
+        doing = asyncio.create_task(step)
+        await workflow.wait_condition(lambda: doing.done() or self._life.state.is_closed)
+        if doing.done():
+            return doing.result()
+        await call_off(doing)
+        return None
 
     async def _pause(self, pause: timedelta) -> None:
         self._life.looks_again_at = now() + pause

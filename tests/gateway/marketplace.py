@@ -81,6 +81,7 @@ class Marketplace:
     records: Records
     forgetful: Client
     """The same server after the retention of closed requests: it knows none of them any more."""
+    records_url: str
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     @classmethod
@@ -93,7 +94,7 @@ class Marketplace:
             dev_server(SEARCH_ATTRIBUTES) as server,
             care_worker(server.client, parties(records, PaymentProviderName.LEDGER)),
         ):
-            yield cls(server, records, await _empty_namespace(server))
+            yield cls(server, records, await _empty_namespace(server), url)
 
     def gateway(
         self,
@@ -166,11 +167,11 @@ def _records(licence: Licence, *, cared_for: bool, closed: bool) -> dict[str, ob
                 "product_id": licence.product_id,
                 "customer_id": licence.customer.id,
                 "customer_email": "shop@customer.example",
-                "purchased_at": datetime(2030, 6, 1, tzinfo=UTC),
+                "purchased_at": datetime(2020, 6, 1, tzinfo=UTC),
                 "price": {"amount": 12900, "currency": "EUR"},
                 "payment_ref": f"pay-{licence.number}",
                 "care": {
-                    "starts_on": date(2030, 6, 1),
+                    "starts_on": date(2020, 6, 1),
                     "ends_on": date(2031, 5, 31) if cared_for else date(2031, 3, 2),
                     "auto_renew": False,
                 },

@@ -207,3 +207,29 @@ async def test_a_namespace_without_the_search_attributes_is_named_as_what_refuse
 
     with pytest.raises(ServerRefused, match="search attribute Care"):
         await elsewhere.open_request(market.opening((await market.licence()).id))
+
+
+async def test_a_request_of_later_is_started_once_and_under_one_body(
+    market: Marketplace, gateway: CareGateway
+) -> None:
+    opening = market.opening((await market.licence()).id)
+
+    await gateway.open_later(opening, timedelta(days=1))
+    await gateway.open_later(opening, timedelta(days=2))
+
+    assert await runs_of(market, opening.request_id) == 1
+
+
+@pytest.mark.parametrize("forgotten", [False, True], ids=["server-remembers", "after-retention"])
+async def test_a_request_that_has_closed_is_not_started_later_again(
+    market: Marketplace, gateway: CareGateway, forgotten: bool
+) -> None:
+    request_id = await a_closed_request(gateway, market, await market.licence())
+    caller = market.gateway(client=market.forgetful) if forgotten else gateway
+
+    await caller.open_later(await kept_opening(market, request_id), timedelta(days=1))
+
+    assert (await gateway.status(request_id)).outcome is Outcome.WITHDRAWN
+    assert (
+        await code_of(caller.open_later(market.opening("L-unknown"), timedelta(days=1))) == "unknown_licence"
+    )

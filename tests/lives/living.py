@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -13,6 +13,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.embedded_server import SkippingServer
 from adapters.records.opened import Records
@@ -101,6 +102,14 @@ class LivingRequest:
         ahead = instant - await self.now()
         assert ahead.total_seconds() >= 0, f"the request's clock has passed {instant.isoformat()} already"
         await self.server.fast_forward(self.handle, ahead)
+
+    async def lets_pass(self, duration: timedelta) -> None:
+        """Let the request's clock go on, unless the request has ended."""
+        try:
+            await self.server.fast_forward(self.handle, duration)
+        except RPCError as failure:
+            if failure.status is not RPCStatusCode.NOT_FOUND:
+                raise
 
     async def now(self) -> datetime:
         """Where the request's clock stands."""

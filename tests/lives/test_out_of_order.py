@@ -1,6 +1,6 @@
 """Records and calendars that are out of order for a while hold no promise back."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -146,3 +146,28 @@ async def test_a_calendar_that_is_refused_is_tried_until_somebody_mends_the_reco
 
     view = await request.until_state("awaiting_acknowledgement")
     assert (view.acknowledgement.due, view.resolution.due) == (ACKNOWLEDGE_BY, RESOLVE_BY)
+
+
+async def test_the_operator_may_close_a_request_that_cannot_be_looked_up(world: World) -> None:
+    licence = await world.licence()
+    opening = world.opening(licence)
+    world.outages.begin(f"look-up of {opening.request_id}", calls=10_000)
+    request = await world.starts(licence, opening)
+    await request.reaches(MONDAY + A_MOMENT)
+    await request.until_tried_again()
+
+    await request.update("close", reason="Opened by mistake")
+
+    assert (await request.ends()).outcome == "closed_by_operator"
+
+
+@pytest.mark.parametrize("opened_at", ["0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+00:00"])
+async def test_the_operator_may_close_a_raw_start_at_the_end_of_time(world: World, opened_at: str) -> None:
+    licence = await world.licence(Bought(timezone="America/Los_Angeles"))
+    opening = world.opening(licence, at=datetime.fromisoformat(opened_at))
+    request = await world.starts_as(opening, licence)
+    await request.until_tried_again()
+
+    await request.update("close", reason="Nobody opened this")
+
+    assert (await request.ends()).outcome == "closed_by_operator"

@@ -165,7 +165,7 @@ async def test_the_kill_switch_is_looked_at_again_after_five_minutes_doubling_to
         wakes = await request.until(lambda view: view.next_wake_at not in (None, *looks))
         assert wakes.next_wake_at is not None
         looks.append(wakes.next_wake_at)
-        await request.reaches(wakes.next_wake_at + timedelta(milliseconds=200))
+        await request.reaches(wakes.next_wake_at + A_MOMENT)
 
     minutes = [round((later - earlier).total_seconds() / 60) for earlier, later in pairwise(looks)]
     assert minutes == [10, 20, 40, 60, 60]

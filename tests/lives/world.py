@@ -35,7 +35,11 @@ ACKNOWLEDGE_BY = paris("2031-03-05 00:00")
 RESOLVE_BY = paris("2031-04-16 00:00")
 
 GRACE = timedelta(minutes=15)
-A_MOMENT = timedelta(seconds=1)
+A_MOMENT = timedelta(seconds=20)
+"""After an instant at which something happens: long enough for it to be done on a busy machine.
+
+A skip whose target passes while the workflow is still at work goes on to the workflow's next timer.
+"""
 
 
 @dataclass

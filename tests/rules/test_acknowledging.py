@@ -245,6 +245,17 @@ class TestARefundForAMissedAcknowledgement:
 
         assert life.state.refund.status is None
 
+    def test_comes_for_another_breach_than_the_one_that_was_withdrawn(self) -> None:
+        life = a_question(REFUNDING).acknowledged("03-05 09:00", occurred_at="03-04 23:59")
+        life.sent(Reclassify, "03-06 10:00", kind=RequestKind.ANOMALY)
+        before = life.state.refund.status
+
+        life.sent(CorrectDeadline, "03-06 11:00", clock=ClockName.ACKNOWLEDGEMENT, due=local("03-04 12:00"))
+        life.until("03-06 11:00")
+
+        assert before is None
+        assert life.state.refund.cause is RefundCause.ACKNOWLEDGEMENT_MISSED
+
     def test_refuses_an_act_that_arrives_once_it_has_started(self) -> None:
         life = a_request(policy=REFUNDING)
 
@@ -261,6 +272,11 @@ class TestAtTheEnd:
 
     def test_a_promise_that_was_broken_stays_broken(self) -> None:
         life = a_request().sent(Withdraw, "03-05 10:00")
+
+        assert status(life) is AcknowledgementStatus.BREACHED
+
+    def test_a_promise_whose_deadline_is_this_very_instant_is_broken(self) -> None:
+        life = a_request().sent_first(Withdraw, "03-05 00:00")
 
         assert status(life) is AcknowledgementStatus.BREACHED
 

@@ -24,6 +24,7 @@ from business_care.judgement import judge
 from business_care.people import Actor, Role
 from business_care.policy import Policy
 from business_care.state import opened_state
+from business_care.turn import Step
 from tests.rules.builders import (
     ACTORS,
     AGENT,
@@ -40,6 +41,7 @@ from tests.rules.lives import Life, a_request
 
 NOW = "03-05 10:00"
 STRANGER = Actor(role=Role.AGENT, id="A9", seller_id="S9")
+ANOTHER_CUSTOMER = Actor(role=Role.CUSTOMER, id="C9")
 TOO_EARLY = OPENED - timedelta(seconds=1)
 ROLES = {
     "agent seller": "acknowledge fix offer_update refuse withdraw_refusal ask_customer",
@@ -70,7 +72,7 @@ class TestEachStepComesBeforeTheNext:
         ("fields", "code"),
         [
             pytest.param(
-                {"by": CUSTOMER, "command_id": "cmd-1", "occurred_at": TOO_EARLY, "reference": " "},
+                {"by": ANOTHER_CUSTOMER, "command_id": "cmd-1", "occurred_at": TOO_EARLY, "reference": " "},
                 "role_not_allowed",
                 id="the role before the party",
             ),
@@ -268,6 +270,34 @@ class TestTheInstantOfAnAct:
 
         assert "2031-03-05T09:30:00+00:00 was given" in str(violation)
         assert "2031-03-05T09:02:00+00:00" in str(violation)
+
+
+class TestACommandThatHadToWaitForItsFacts:
+    @pytest.mark.parametrize(
+        ("occurred", "status"),
+        [
+            pytest.param(None, "met", id="dated by its arrival"),
+            pytest.param("03-03 12:00", "met", id="a day old when it arrived"),
+            pytest.param("03-04 09:02", "met", id="two minutes ahead when it arrived"),
+        ],
+    )
+    def test_is_dated_and_measured_from_its_arrival(self, occurred: str | None, status: str) -> None:
+        said = complete(Acknowledge, occurred_at=local(occurred) if occurred else None)
+
+        step = judge(a_request().state, said, local("03-07 09:00"), {}, arrived_at=local("03-04 09:00"))
+
+        assert isinstance(step, Step)
+        assert step.state.acknowledgement.status == status
+        assert step.state.acknowledgement.acted_at == local(occurred or "03-04 09:00")
+        assert step.events[-1].at == local("03-07 09:00")
+
+    def test_may_not_have_occurred_after_its_arrival(self) -> None:
+        said = complete(Acknowledge, occurred_at=local("03-04 09:03"))
+
+        with pytest.raises(RuleViolation) as refused:
+            judge(a_request().state, said, local("03-07 09:00"), {}, arrived_at=local("03-04 09:00"))
+
+        assert refused.value.code == "occurred_at_out_of_range"
 
 
 def test_a_refused_command_says_what_is_possible_instead() -> None:

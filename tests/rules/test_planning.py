@@ -184,10 +184,10 @@ def test_what_the_situation_guarantees_is_there() -> None:
         known(None)
 
 
-def test_a_reopening_is_noted_even_when_the_acknowledgement_has_come() -> None:
-    life = a_request(closures=[A_WEEK]).acknowledged("03-05 10:00")
+def test_a_reopening_is_noted_and_nothing_counted_when_the_acknowledgement_has_come() -> None:
+    life = uncounted((A_WEEK,)).acknowledged("03-05 10:00")
 
     life.sent(ClosureEnded, "03-05 11:00")
 
-    assert life.state.acknowledgement.reopenings == ()
+    assert needs(life.state) == ()
     assert life.happened == ["closure_ended"]

@@ -135,7 +135,7 @@ class TestTheCustomerIsReminded:
 
     def test_not_of_a_window_whose_reminder_had_passed_when_the_fix_arrived(self) -> None:
         policy = Policy(verification_business_days=2, max_backdating_hours=72)
-        life = a_request(policy=policy).fixed("03-21 01:00", occurred_at="03-18 12:00").until("03-21 02:00")
+        life = a_request(policy=policy).fixed("03-20 01:00", occurred_at="03-18 12:00").until("03-20 12:00")
 
         assert at(life, NoticeKind.VERIFICATION_REMINDER) == []
 

@@ -1,0 +1,142 @@
+"""What replayed code asks of the server, in words.
+
+A replay does not notice another timer's length, another input of a step or another result: it compares kinds
+of commands only. So the commands are listened to, and compared with what was written down beside the history.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING, Any
+
+from temporalio.bridge.proto.workflow_activation import WorkflowActivation
+from temporalio.bridge.proto.workflow_commands import WorkflowCommand
+from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import SerializationContext
+from temporalio.worker import Replayer, WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
+from temporalio.workflow import Info
+
+from workflows.care_request import CareRequest
+
+if TYPE_CHECKING:  # the SDK does not export the types of two methods that every runner must hand on
+    from temporalio.converter import StorageDriverStoreContext
+    from temporalio.worker._command_aware_visitor import CommandInfo
+    from temporalio.workflow import _Definition
+
+
+async def replayed(history: WorkflowHistory, runner: WorkflowRunner) -> list[str]:
+    """Replay a history and tell what the code asked for. Raises when the code asks for other things."""
+    listener = ListeningRunner(runner)
+    replayer = Replayer(
+        workflows=[CareRequest], workflow_runner=listener, data_converter=pydantic_data_converter
+    )
+    await replayer.replay_workflow(history)
+    return listener.heard
+
+
+@dataclass
+class ListeningRunner(WorkflowRunner):
+    """Hands everything on to another runner and writes down what its workflows ask for."""
+
+    inner: WorkflowRunner
+    heard: list[str] = field(default_factory=list)
+
+    def prepare_workflow(self, defn: "_Definition") -> None:
+        self.inner.prepare_workflow(defn)
+
+    def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+        return _ListeningInstance(self.inner.create_instance(det), self.heard)
+
+    def set_worker_level_failure_exception_types(self, types: "Any") -> None:
+        self.inner.set_worker_level_failure_exception_types(types)
+
+
+class _ListeningInstance(WorkflowInstance):
+    def __init__(self, inner: WorkflowInstance, heard: list[str]) -> None:
+        self._inner = inner
+        self._heard = heard
+
+    def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
+        completion = self._inner.activate(act)
+        for command in completion.successful.commands:
+            self._heard.extend(in_words(act, command))
+        return completion
+
+    def get_serialization_context(self, command_info: "CommandInfo | None") -> SerializationContext | None:
+        return self._inner.get_serialization_context(command_info)
+
+    def get_external_store_context(self, command_info: "CommandInfo | None") -> "StorageDriverStoreContext":
+        return self._inner.get_external_store_context(command_info)
+
+    def get_info(self) -> Info:
+        return self._inner.get_info()
+
+    def get_thread_id(self) -> int | None:
+        return self._inner.get_thread_id()
+
+
+def in_words(act: WorkflowActivation, command: WorkflowCommand) -> Iterator[str]:
+    """One command as a line that a person can read, where it has a meaning for the business."""
+    match command.WhichOneof("variant"):
+        case "start_timer":
+            length = command.start_timer.start_to_fire_timeout.ToTimedelta()
+            rings_at = act.timestamp.ToDatetime(UTC) + length
+            summary = command.user_metadata.summary.data.decode()
+            yield f"timer at {_to_the_second(rings_at)} {summary}"
+        case "schedule_local_activity":
+            step = command.schedule_local_activity
+            yield f"local step {step.activity_type} {_said(step.activity_type, step.arguments[0].data)}"
+        case "schedule_activity":
+            activity = command.schedule_activity
+            within = activity.schedule_to_close_timeout.ToTimedelta()
+            limit = f" within {within}" if within else ""
+            said = _said(activity.activity_type, activity.arguments[0].data)
+            yield f"step {activity.activity_type}{limit} {said}"
+        case "complete_workflow_execution":
+            yield f"ends {_view(json.loads(command.complete_workflow_execution.result.data))}"
+        case "continue_as_new_workflow_execution":
+            yield "goes on in a new run"
+        case "fail_workflow_execution":
+            yield "fails"
+        case _:
+            return
+
+
+def _said(activity: str, argument: bytes) -> str:
+    given = json.loads(argument)
+    match activity:
+        case "store":
+            names = [event["name"] for event in given["events"]]
+            names += [f"{rejection['code']} of {rejection['message']}" for rejection in given["rejections"]]
+            told = [f"{notice['kind']} to {notice['to']['role']}" for notice in given["notices"]]
+            return f"{names} telling {told}; {_view(given['view'])}"
+        case "pay_back" | "look_up_refund":
+            order = given["order"]
+            return f"{order['licence_id']} {order['money']['amount']} {order['money']['currency']}"
+        case "plan_window":
+            return f"{given['of']} of {given['business_days']} business days from {given['start'][:19]}"
+        case "plan_opening":
+            days = f"{given['acknowledge_business_days']} and {given['resolve_business_days']} business days"
+            return f"{days} from {given['opened_at']}"
+        case "look_up":
+            return f"{given['request_id']} on {given['licence_id']}"
+        case "end_care" | "cancel_renewal":
+            return str(given["licence_id"])
+        case _:
+            return ""
+
+
+def _view(view: dict[str, Any]) -> str:
+    refund = view["refund"]
+    money = f", refund {refund['status']} of {refund['amount']} {refund['currency']}" if refund else ""
+    outcome = f" {view['outcome']}" if view["outcome"] else ""
+    return f"{view['state']}{outcome}, acknowledgement {view['acknowledgement']['status']}{money}"
+
+
+def _to_the_second(instant: Any) -> str:
+    # A workflow's clock stands some milliseconds behind the instant it was started for.
+    rounded = instant + timedelta(milliseconds=500)
+    return str(rounded.strftime("%Y-%m-%d %H:%M:%S"))
