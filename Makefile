@@ -10,7 +10,7 @@ STAMP := .venv/.installed
 TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock lint types imports coverage-rules checks test format demo dev clean
+.PHONY: help install lock lint types imports coverage-rules checks test format record-histories demo dev clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ test: install ## Everything that must hold before a change is handed in: checks,
 format: install ## Bring code into form (ruff)
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
+
+record-histories: install ## Record the lives that tests/replay plays again; LIVES="a b" records these alone
+	$(BIN)/python -m tests.replay.record $(LIVES)
 
 demo: install ## Play the lives of some requests on an embedded server (CI=1: without waiting for a person)
 	$(BIN)/business-care demo $(if $(CI),--ci)

@@ -1,0 +1,131 @@
+"""Each step calls its port, hands on what came of it, and translates what went wrong."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from activities.calendar_steps import CalendarSteps
+from activities.payment_steps import PaymentSteps, PaymentSwitchQuestion, RefundStep
+from activities.record_steps import LicenceAct, RecordSteps
+from business_care.calendar import Closure
+from business_care.opening import facts_found
+from business_care.planning import Recount, opening_plans
+from business_care.presenting import view
+from business_care.refund import Money, RefundAnswerKind, RefundOrder
+from business_care.state import opened_state
+from business_care.views import RequestView
+from tests.activities.parties import (
+    FACTS,
+    OPENED_AT,
+    OPENING,
+    PARIS,
+    EveryDayPlanner,
+    PlainPayments,
+    PlainRecords,
+    plan_of,
+)
+
+CLOSURE = Closure(id="K1", start=date(2031, 3, 4), end=date(2031, 3, 7))
+ORDER = RefundOrder(
+    licence_id="L1", request_id="R1", seller_id="S1", money=Money(amount=12900, currency="EUR")
+)
+STEP = RefundStep(order=ORDER, at=OPENED_AT)
+
+
+def not_entitled() -> RequestView:
+    state = facts_found(
+        opened_state(OPENING), FACTS.model_copy(update={"care_active": False}), OPENED_AT
+    ).state
+    return view(state)
+
+
+async def test_a_known_licence_is_found_with_its_facts() -> None:
+    found = await RecordSteps(PlainRecords()).look_up(OPENING)
+
+    assert (found.facts, found.finished, found.licence_is_unknown) == (FACTS, None, False)
+
+
+async def test_an_unknown_licence_is_an_answer_and_no_failure() -> None:
+    found = await RecordSteps(PlainRecords(known=False)).look_up(OPENING)
+
+    assert (found.facts, found.licence_is_unknown) == (None, True)
+
+
+async def test_a_request_that_has_ended_is_found_without_asking_for_facts() -> None:
+    records = PlainRecords(known=False, closed=not_entitled())
+
+    found = await RecordSteps(records).look_up(OPENING)
+
+    assert (found.finished, found.licence_is_unknown) == (not_entitled(), False)
+    assert records.did == []
+
+
+async def test_care_and_renewal_end_at_the_instant_of_the_requests_life() -> None:
+    records = PlainRecords()
+    steps = RecordSteps(records)
+    act = LicenceAct(licence_id="L1", at=OPENED_AT)
+
+    await steps.end_care(act)
+    await steps.cancel_renewal(act)
+
+    at = OPENED_AT.isoformat()
+    assert records.did == [f"end care of L1 at {at}", f"cancel renewal of L1 at {at}"]
+
+
+async def test_closures_are_left_out_of_the_first_count_only() -> None:
+    facts = FACTS.model_copy(update={"closures": (CLOSURE,)})
+    wanted = opening_plans(facts_found(opened_state(OPENING), facts, OPENED_AT).state)
+
+    plans = await CalendarSteps(EveryDayPlanner()).plan_opening(wanted)
+
+    assert (plans.acknowledgement.business_days, plans.acknowledgement.closures) == (1, (CLOSURE,))
+    assert (plans.resolution.business_days, plans.resolution.closures) == (30, ())
+
+
+async def test_a_recount_leaves_the_ended_closure_out() -> None:
+    wanted = Recount(
+        plan=plan_of(1, [CLOSURE]),
+        closures=(CLOSURE,),
+        closure_id="K1",
+        notified_at=OPENED_AT,
+        place=PARIS,
+        profile=FACTS.policy.profile,
+    )
+
+    assert (await CalendarSteps(EveryDayPlanner()).recount(wanted)).closures == ()
+
+
+async def test_a_refund_is_asked_for_under_the_key_of_its_licence() -> None:
+    answer = await PaymentSteps(PlainPayments()).pay_back(STEP)
+
+    assert (answer.kind, answer.reference) == (RefundAnswerKind.SUCCEEDED, "refund-purchase_price-L1")
+
+
+async def test_the_kill_switch_is_looked_at_for_the_seller() -> None:
+    steps = PaymentSteps(PlainPayments())
+
+    stopped = await steps.payments_stopped(PaymentSwitchQuestion(seller_id="S-stopped"))
+    running = await steps.payments_stopped(PaymentSwitchQuestion(seller_id="S1"))
+
+    assert (stopped, running) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        pytest.param(lambda steps: steps.pay_back(STEP), id="paying"),
+        pytest.param(lambda steps: steps.look_up_refund(STEP), id="looking up"),
+        pytest.param(
+            lambda steps: steps.payments_stopped(PaymentSwitchQuestion(seller_id="S1")), id="the kill switch"
+        ),
+    ],
+)
+async def test_an_outage_of_the_payment_side_is_translated(
+    ask: Callable[[PaymentSteps], Awaitable[object]],
+) -> None:
+    with pytest.raises(ApplicationError) as failed:
+        await ask(PaymentSteps(PlainPayments(out_of_order=True)))
+
+    assert failed.value.type == "temporarily_unavailable"
