@@ -40,7 +40,7 @@ SKIPPING_CONFIG: Final = (
     "frontend.WorkflowTimeSkippingEnabled=true",
     # Timers that time was skipped to would otherwise fire up to a second later: ten times slower skips.
     'history.timerProcessorMaxTimeShift="1ms"',
-    # The queues of timers and tasks are read 20 times a second by default, which made a skip ten times slower.
+    # Their queues are read 20 times a second by default, which made a skip ten times slower too.
     "history.timerProcessorMaxPollRPS=1000",
     "history.transferProcessorMaxPollRPS=1000",
 )
