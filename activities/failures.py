@@ -16,9 +16,8 @@ RECORD_MISSING = "record_missing"
 def translated() -> Iterator[None]:
     """Turn domain errors into `ApplicationError`. Messages hold ids and codes only (R62).
 
-    A refused calendar is retried as an outage is: somebody has to correct the records, and no promise may
-    be lost
-    meanwhile (R15).
+    A refused calendar is retried as an outage is: somebody has to correct the records, and no promise may be
+    lost meanwhile (R15).
     """
     try:
         yield

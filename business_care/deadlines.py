@@ -51,13 +51,16 @@ def move_after_reopening(turn: Turn, plan: DeadlinePlan) -> None:
     """The first deadline counted again after the earliest reopening still to be counted: earlier, or as it
     was (R7).
 
-    A count that the closure did not lengthen leaves a correction of the operator's alone.
+    A count that the closure did not lengthen leaves a correction of the operator's alone. It is kept all the
+    same: the days of overlapping closures come back only when the last of them has been cut short.
     """
     ack, deadline = turn.state.acknowledgement, known(turn.state.acknowledgement.deadline)
     reopening, *later = ack.reopenings
     turn.acknowledgement(reopenings=tuple(later))
-    moot = ack.status is not AcknowledgementStatus.PENDING
-    if moot or plan.due >= min(deadline.due, deadline.plan.due):
+    if ack.status is not AcknowledgementStatus.PENDING:
+        return
+    if plan.due >= min(deadline.due, deadline.plan.due):
+        turn.acknowledgement(deadline=deadline.model_copy(update={"plan": plan}))
         return
     recounted = Deadline.planned(plan).model_copy(update={"revisions": deadline.revisions})
     turn.acknowledgement(reminded=recounted.noon_of_last_day <= turn.now)

@@ -22,7 +22,6 @@ class EventName(StrEnum):
     QUESTION_OVERDUE = "question_overdue"
     REFUND_DUE = "refund_due"
     REFUND_REQUESTED = "refund_requested"
-    REFUND_PENDING = "refund_pending"
     REFUND_SETTLED = "refund_settled"
     REFUND_MANUAL = "refund_manual"
     CARE_ENDED = "care_ended"

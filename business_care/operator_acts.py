@@ -102,11 +102,12 @@ def record_refund(turn: Turn, command: RecordRefund) -> None:
     reference = demand_reference(command.reference)
     money = _paid_by_hand(turn, command)
     paid_at = command.paid_at or turn.occurred
-    if not turn.state.opening.opened_at <= paid_at <= turn.now + CLOCK_TOLERANCE:
+    earliest, latest = turn.state.opening.opened_at, turn.now + CLOCK_TOLERANCE
+    if not earliest <= paid_at <= latest:
         raise RuleViolation(
             ErrorCode.PAID_AT_OUT_OF_RANGE,
-            f"paid_at: {paid_at.isoformat()} was given; allowed from "
-            f"{turn.state.opening.opened_at.isoformat()} to {turn.now.isoformat()}",
+            f"paid_at: {paid_at.isoformat()} was given; "
+            f"allowed from {earliest.isoformat()} to {latest.isoformat()}",
         )
     turn.refund(money=money)
     turn.note(command.NAME, "R42", amount=money.amount, currency=money.currency)

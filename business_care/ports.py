@@ -1,8 +1,7 @@
 """What the software needs from the outside world, as protocols with business verbs.
 
 Every method may raise `TemporarilyUnavailable`; what else it raises stands beside it. `at` is always the
-instant of
-the act in the life of the request, given by the caller: no port reads a clock to decide anything.
+instant of the act in the life of the request, given by the caller: no port reads a clock to decide anything.
 """
 
 from collections.abc import Sequence

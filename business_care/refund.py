@@ -19,6 +19,9 @@ class RefundStatus(StrEnum):
     CHARGED_BACK = "charged_back"
 
 
+PURCHASE_PRICE = "purchase_price"
+"""The purpose of these refunds: partial refunds and refunded renewals are paid under others (R41)."""
+
 OPEN_REFUND = frozenset({RefundStatus.DUE, RefundStatus.HELD, RefundStatus.PENDING, RefundStatus.MANUAL})
 """The door is closed, and the money has not moved for certain."""
 
@@ -91,7 +94,7 @@ class RefundOrder(Value):
     seller_id: Identifier
     money: Money
     payment_ref: Identifier | None = None
-    purpose: str = "purchase_price"
+    purpose: str = PURCHASE_PRICE
 
     @property
     def idempotency_key(self) -> str:

@@ -140,13 +140,13 @@ def _demand_evidence(turn: Turn, command: Refuse) -> tuple[str, ...]:
         raise RuleViolation(
             ErrorCode.EVIDENCE_REQUIRED, "evidence: at least one reference is required, and none was given"
         )
-    known = {
+    overturned = {
         item.strip()
         for refusal in turn.state.resolution.overturned
         if refusal.ground is command.ground
         for item in refusal.evidence
     }
-    if known and all(item.strip() in known for item in evidence):
+    if overturned and all(item.strip() in overturned for item in evidence):
         raise RuleViolation(
             ErrorCode.NEW_EVIDENCE_REQUIRED,
             f"evidence: a refusal on {command.ground} was overturned; the same ground needs new evidence",

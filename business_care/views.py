@@ -1,4 +1,4 @@
-"""What others see of a care request: the status, the answer to a command, the journal, the row in a list."""
+"""What others see of a care request: status, deadlines, journal, answers; and what its records keep."""
 
 from enum import StrEnum
 

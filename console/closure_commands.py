@@ -8,7 +8,7 @@ import typer
 from business_care.people import Actor
 from console import given
 from console.answers import instant_shown, print_json
-from console.ending import ExitCode, complain, perform
+from console.ending import end_if_not_told, perform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,10 +102,7 @@ def end(
     _print(ending if as_json else ending.closure, as_json=as_json)
     if not as_json:
         typer.echo(f"{len(ending.requests.told)} open requests were told")
-    for failure in ending.requests.not_told:
-        complain(f"{failure.request_id} was not told ({failure.code}): {failure.message}")
-    if ending.requests.not_told:
-        raise typer.Exit(ExitCode.FAILED)
+    end_if_not_told(ending.requests)
 
 
 @app.command(name="list", epilog="Example: business-care closure list --seller S1")

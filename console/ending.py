@@ -4,12 +4,15 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 from enum import IntEnum
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
 
 from business_care.errors import ErrorCode, RuleViolation, StepFailed
 from console.progress import shown_while
+
+if TYPE_CHECKING:
+    from gateway.telling import RequestsTold
 
 Result = TypeVar("Result")
 
@@ -52,6 +55,14 @@ def end_with(error: RuleViolation | StepFailed | WrongUsage) -> NoReturn:
             named = getattr(error, "code", None)
             complain(f"{named}: {error}" if named else str(error))
             raise typer.Exit(ExitCode.FAILED) from error
+
+
+def end_if_not_told(requests: "RequestsTold") -> None:
+    """Name every request that could not be told, and end the command as failed if there is one."""
+    for failure in requests.not_told:
+        complain(f"{failure.request_id} was not told ({failure.code}): {failure.message}")
+    if requests.not_told:
+        raise typer.Exit(ExitCode.FAILED)
 
 
 def complain(message: str) -> None:

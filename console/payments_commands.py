@@ -7,7 +7,7 @@ import typer
 from business_care.people import Actor, Role
 from console import given
 from console.answers import instant_shown, print_json
-from console.ending import ExitCode, complain, perform
+from console.ending import end_if_not_told, perform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,10 +63,7 @@ def resume(seller: Seller = None, by: By = None, as_json: AsJson = False) -> Non
         _print(change.switch, as_json=False)
         typer.echo(f"{len(change.requests.told)} waiting requests were told")
         _print_still_stopped(switches)
-    for failure in change.requests.not_told:
-        complain(f"{failure.request_id} was not told ({failure.code}): {failure.message}")
-    if change.requests.not_told:
-        raise typer.Exit(ExitCode.FAILED)
+    end_if_not_told(change.requests)
 
 
 @app.command(name="list", epilog="Example: business-care payments list --json")

@@ -53,7 +53,7 @@ class LifeInTime:
     over: bool = False
     view: RequestView | None = None
     """The request as it stood when it last came to rest."""
-    _retry_at: datetime | None = None
+    _retry: "Retry | None" = None
     _ways: list[tuple[datetime, datetime]] = field(default_factory=list)
     """Where the clock was set to, and which instant of the play that is."""
     _stops: dict[datetime, datetime] = field(default_factory=dict)
@@ -136,9 +136,10 @@ class LifeInTime:
     def _next_wake(self, *, payments_stopped: bool) -> datetime | None:
         if not self.is_open or self.view is None:
             return None
-        wakes = [self.view.next_wake_at, self._retry_at]
+        retry_at = self._retry.at if self._retry else None
+        wakes = [self.view.next_wake_at, retry_at]
         if payments_stopped and self.view.state is CareStateName.REFUND_DUE:
-            wakes = [self._retry_at, *(task.next_reminder_at for task in self.view.waits_for_operator)]
+            wakes = [retry_at, *(task.next_reminder_at for task in self.view.waits_for_operator)]
         return min((wake for wake in wakes if wake is not None), default=None)
 
     def _acknowledgement_is_due(self, instant: datetime) -> bool:
@@ -165,7 +166,7 @@ class LifeInTime:
     async def _is_at_rest(self) -> bool:
         before = await self._glance()
         if before.is_over:
-            self.over, self._retry_at = True, None
+            self.over, self._retry = True, None
             self.view = await self.world.gateway.status(self.request_id, as_recorded=True)
             return True
         if before.is_busy:
@@ -176,7 +177,7 @@ class LifeInTime:
             return False  # it has not taken its first step yet
         if await self._glance() != before:
             return False  # it went on while it was asked
-        self.view, self._retry_at = view, before.retry_at
+        self.view, self._retry = view, before.retry
         now = await self.world.server.now(self._handle)
         if view.state is CareStateName.OPENING or (
             view.next_wake_at is not None and view.next_wake_at <= now
@@ -186,28 +187,32 @@ class LifeInTime:
         return True
 
     def _name_stops(self) -> None:
-        """A wake-up that is counted from now, such as a retry, stands for whole seconds after this stop.
+        """A wake-up that is counted from now, such as a retry, stands for a round time after this stop.
 
         Otherwise the order of what happens in several requests would hang on milliseconds.
         """
         wake = self._next_wake(payments_stopped=False)
-        if wake is None or not self._ways:
+        if wake is None or not wake.microsecond or not self._ways:
             self._stops = {}
         elif wake not in self._stops:
             started, stop = self._ways[-1]
-            seconds = int((wake - started).total_seconds())
-            self._stops = {wake: stop + timedelta(seconds=seconds)} if wake.microsecond else {}
+            if self._retry is not None and wake == self._retry.at:
+                after = timedelta(seconds=round(self._retry.interval.total_seconds()))
+            else:
+                after = timedelta(minutes=round((wake - started) / timedelta(minutes=1)))
+            self._stops = {wake: stop + after}
 
     async def _glance(self) -> "Glance":
         description = await self._handle.describe()
         raw = description.raw_description
         now = await self.world.server.now(self._handle)
-        retries = [_retry_at(pending) for pending in raw.pending_activities]
+        retries = [_retry(pending) for pending in raw.pending_activities]
         return Glance(
             is_over=description.status is not WorkflowExecutionStatus.RUNNING,
-            is_busy=raw.HasField("pending_workflow_task") or any(at is None or at <= now for at in retries),
+            is_busy=raw.HasField("pending_workflow_task")
+            or any(retry is None or retry.at <= now for retry in retries),
             events=description.history_length,
-            retry_at=min((at for at in retries if at is not None), default=None),
+            retry=min((it for it in retries if it is not None), key=lambda it: it.at, default=None),
         )
 
 
@@ -218,13 +223,22 @@ class Glance:
     is_over: bool
     is_busy: bool
     events: int
-    retry_at: datetime | None
+    retry: "Retry | None"
 
 
-def _retry_at(pending: PendingActivityInfo) -> datetime | None:
-    """When a step is tried again; None while it is being tried."""
-    waits = pending.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED and pending.attempt > 1
-    return _instant(pending.next_attempt_schedule_time) if waits else None
+@dataclass(frozen=True)
+class Retry:
+    """A step that failed, and when it is tried again: so long after it was tried."""
+
+    at: datetime
+    interval: timedelta
+
+
+def _retry(pending: PendingActivityInfo) -> Retry | None:
+    """The next try of a step; None while it is being tried."""
+    if pending.state != PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED or pending.attempt <= 1:
+        return None
+    return Retry(_instant(pending.next_attempt_schedule_time), pending.current_retry_interval.ToTimedelta())
 
 
 def _instant(stamp: Timestamp) -> datetime:

@@ -65,13 +65,13 @@ class Play:
         for life in self.lives:
             if not life.begun and life.opening.opened_at <= instant:
                 await life.begin()
-                yield await self._news(life, instant)
+                yield await self._news(life)
         while self._entries and self._entries[0].at <= instant:
             yield await self._carry_out(self._entries.pop(0))
         for life in self.lives:
             if (stop := self._stop_of(life)) is not None and stop <= instant:
                 await life.go_to(instant)
-                yield await self._news(life, instant)
+                yield await self._news(life)
 
     def _next_instant(self) -> datetime | None:
         openings = [life.opening.opened_at for life in self.lives if not life.begun]
@@ -96,7 +96,7 @@ class Play:
         life = next(life for life in self.lives if life.request_id == entry.request_id)
         shown = await self._messenger.bring(entry, life)
         self.commands.append(shown)
-        happenings = list(await self._news(life, entry.at))
+        happenings = list(await self._news(life))
         if not shown.accepted:
             detail = {"command": entry.command, "code": shown.error or ""}
             happenings.append(Happening(entry.at, entry.request_id, EventName.REJECTED, detail=detail))
@@ -116,10 +116,10 @@ class Play:
         happenings: list[Happening] = []
         for life in still_open:
             await life.come_to_rest()
-            happenings += await self._news(life, entry.at)
+            happenings += await self._news(life)
         return happenings
 
-    async def _news(self, life: LifeInTime, instant: datetime) -> Sequence[Happening]:
+    async def _news(self, life: LifeInTime) -> Sequence[Happening]:
         """What the journal of a request has grown by."""
         try:
             journal = await self._world.gateway.journal(life.request_id, as_recorded=True)
@@ -129,8 +129,8 @@ class Play:
         new = [event for event in journal.events if event.seq > seen]
         if new:
             self._seen[life.request_id] = new[-1].seq
-        return [_happening(life.request_id, event, instant) for event in new]
+        return [_happening(life, event) for event in new]
 
 
-def _happening(request_id: str, event: Event, instant: datetime) -> Happening:
-    return Happening(instant, request_id, event.name, event.rule, event.by, event.detail)
+def _happening(life: LifeInTime, event: Event) -> Happening:
+    return Happening(life.shown(event.at), life.request_id, event.name, event.rule, event.by, event.detail)

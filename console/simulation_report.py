@@ -79,7 +79,7 @@ async def outcome_of(
         notices=await _notices(play.lives, records),
         timeline=tuple(
             TimelineEntry(at=times.written(it.subject, it.at), subject=it.subject, event=it.event)
-            for it in happenings
+            for it in sorted(happenings, key=lambda it: it.at)
             if it.event in SHOWN_EVENTS
         ),
     )

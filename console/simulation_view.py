@@ -57,7 +57,7 @@ def results(outcome: PlayOutcome) -> Table:
     """How each request stands at the end."""
     table = Table(box=box.SIMPLE_HEAD)
     for heading in ("request", "outcome", "acknowledged", "resolve before", "refund", "closed"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=heading in ("resolve before", "closed"))
     for request_id, request in outcome.requests.items():
         table.add_row(
             Text(request_id),

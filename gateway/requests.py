@@ -1,4 +1,4 @@
-"""Which request is meant: its id, and what the records know of how it was opened."""
+"""Which request is meant: what its id may be, and the answers where there is none, or none that runs."""
 
 from pydantic import TypeAdapter, ValidationError
 

@@ -58,10 +58,10 @@ class CommandDesk:
             return
 
     def reject(
-        self, name: str, violation: RuleViolation, raw: RawValue | None, by_id: str | None = None
+        self, name: str, violation: RuleViolation, raw: RawValue | None, command_id: str | None = None
     ) -> None:
         """Keep a refused message in the journal."""
-        self._life.journal.reject(rejection(name, violation, now(), raw, by_id))
+        self._life.journal.reject(rejection(name, violation, now(), raw, command_id))
 
     async def _carry_out(self, command: type[Command], raw: RawValue) -> CommandAnswer:
         given: Command | None = None

@@ -26,10 +26,10 @@ class TakesCommands(Protocol):
         ...
 
 
-Life = TypeVar("Life", bound=TakesCommands)
+Taker = TypeVar("Taker", bound=TakesCommands)
 
 
-def takes_every_command(cls: type[Life]) -> type[Life]:
+def takes_every_command(cls: type[Taker]) -> type[Taker]:
     """Add a signal handler and an update handler with its validator for each command."""
     for command in ALL_COMMANDS:
         setattr(cls, f"signal_{command.NAME}", _signal(cls, command))
@@ -37,7 +37,7 @@ def takes_every_command(cls: type[Life]) -> type[Life]:
     return cls
 
 
-def _signal(cls: type[Life], command: type[Command]) -> object:
+def _signal(cls: type[Taker], command: type[Command]) -> object:
     # The SDK takes an annotated `self` for an argument of the message.
     async def take(self, message: RawValue) -> None:  # type: ignore[no-untyped-def]
         await self.take_command(command, message)
@@ -46,7 +46,7 @@ def _signal(cls: type[Life], command: type[Command]) -> object:
     return workflow.signal(name=command.NAME, description=_described(command))(take)
 
 
-def _update(cls: type[Life], command: type[Command]) -> object:
+def _update(cls: type[Taker], command: type[Command]) -> object:
     # The SDK takes an annotated `self` for an argument of the message.
     async def answer(self, message: RawValue) -> CommandAnswer:  # type: ignore[no-untyped-def]
         answered: CommandAnswer = await self.answer_command(command, message)

@@ -13,7 +13,7 @@ from business_care.calendar import MARKETPLACE_PLACE, CalendarRefused
 from business_care.notices import NoticeKind
 from business_care.ports import Mail, QueuedNotice
 
-DEADLINES: Final = frozenset({"due", "acknowledge_by", "resolve_by", "window_ends"})
+DEADLINES: Final = frozenset({"due", "acknowledge_by", "resolve_by"})
 MOMENTS: Final = frozenset({"since", "until"})
 CODES: Final = frozenset(
     {

@@ -6,8 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.catalogue_tables import LICENCES
-from adapters.records.refund_marks import PURCHASE_PRICE
-from business_care.refund import RefundOrder
+from business_care.refund import PURCHASE_PRICE, RefundOrder
 
 
 class PaymentRefusal(StrEnum):

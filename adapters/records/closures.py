@@ -12,7 +12,7 @@ from adapters.records.database import Database
 from adapters.records.places import local_day, place_of
 from adapters.records.request_tables import REQUESTS
 from adapters.records.upsert import insert_missing
-from business_care.calendar import CalendarErrorCode, CalendarRefused, Closure, Place
+from business_care.calendar import CalendarErrorCode, CalendarRefused, Closure, Place, check_closed_days
 from business_care.errors import RecordMissing
 from business_care.listing import SellerClosure
 from business_care.state import AcknowledgementStatus
@@ -32,7 +32,7 @@ class SqlClosures:
         self._database = database
 
     async def announce(self, closure: SellerClosure) -> SellerClosure:
-        _demand_order(closure)
+        check_closed_days(closure.start, closure.end)
         row = {
             "id": closure.id,
             "seller_id": closure.seller_id,
@@ -81,14 +81,6 @@ class SqlClosures:
             views: list[RequestView] = list(await connection.scalars(open_requests))
         closure, place = announced(row), place_of(row)
         return [view.request_id for view in views if _takes_part(closure, place, view)]
-
-
-def _demand_order(closure: SellerClosure) -> None:
-    if closure.end < closure.start:
-        raise CalendarRefused(
-            CalendarErrorCode.BAD_CLOSURE,
-            f"closure from {closure.start} to {closure.end}: the end must not lie before the start",
-        )
 
 
 async def _demand_seller(connection: AsyncConnection, seller_id: str) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.request_tables import DEADLINE_PLANS
+from business_care.commands import ClockName
 from business_care.people import Actor, Role
 from business_care.state import Revision, RevisionCause
 from business_care.views import DeadlinesView, DeadlineView, RequestView, WindowView
@@ -23,13 +24,13 @@ async def deadlines_of(connection: AsyncConnection, view: RequestView) -> Deadli
     rows = list((await connection.execute(query)).mappings())
     return DeadlinesView(
         request_id=view.request_id,
-        acknowledgement=_clock(rows, "acknowledgement"),
-        resolution=_clock(rows, "resolution"),
+        acknowledgement=_clock(rows, ClockName.ACKNOWLEDGEMENT),
+        resolution=_clock(rows, ClockName.RESOLUTION),
         window=_open_window(rows, view.resolution.window),
     )
 
 
-def _clock(rows: list[RowMapping], clock: str) -> DeadlineView | None:
+def _clock(rows: list[RowMapping], clock: ClockName) -> DeadlineView | None:
     told = [row for row in rows if row["clock"] == clock]
     if not told:
         return None

@@ -8,10 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.money_tables import REFUND_INTENTS
 from adapters.records.upsert import insert_missing
-from business_care.refund import RefundStatus
+from business_care.refund import PURCHASE_PRICE, RefundStatus
 from business_care.views import RefundView, RequestView
-
-PURCHASE_PRICE = "purchase_price"
 
 
 class IntentStatus(StrEnum):

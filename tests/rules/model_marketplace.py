@@ -105,9 +105,9 @@ class Marketplace(Record):
         self.reopened[closure_id] = min(day_of(notice), self.reopened.get(closure_id, 10**6))
         counted = end_of_count(self.opened, self.terms.acknowledge, self.closed())
         if counted < self.ack_counted:
-            counted = max(counted, end_of_count(notice, 1))
-            if counted < self.ack_due:
-                self.ack_due = self.ack_counted = counted
+            self.ack_counted = max(counted, end_of_count(notice, 1))
+            if self.ack_counted < self.ack_due:
+                self.ack_due = self.ack_counted
                 self.revisions += 1
 
     def refund_settled(self, said: Message, _at: int) -> None:

@@ -138,6 +138,8 @@ def _a_name(rng: Random, model: Model) -> str:
         return "refuse"
     if model.offered and draw > 0.9:
         return "accept_update"
+    if model.terms.closed_days and model.ack == "pending" and draw > 0.6:
+        return "closure_ended"
     name = rng.choice(likely) if likely and rng.random() < 0.7 else rng.choice(NAMES)
     return rng.choice(NAMES) if name in ENDINGS and rng.random() < 0.5 else name
 

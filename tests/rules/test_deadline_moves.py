@@ -114,6 +114,26 @@ class TestAnEarlyReopening:
         assert moves == [local("03-13 00:00"), local("03-11 00:00")]
         assert acknowledgement(life).due == local("03-11 00:00")
 
+    def test_of_overlapping_closures_gives_their_days_back_with_the_last_of_them(self) -> None:
+        overlapping = TWO_DAYS.model_copy(update={"start": date(2031, 3, 6)})
+        life = reopened(a_request(closures=[A_WEEK, overlapping]), "03-04 11:00", "K2")
+        after_one = acknowledgement(life).due
+
+        reopened(life, "03-04 12:00", "K1")
+
+        assert after_one == local("03-11 00:00")
+        assert acknowledgement(life).due == local("03-06 00:00")
+
+    def test_of_overlapping_closures_gives_nothing_back_with_the_first_of_them(self) -> None:
+        twice = A_WEEK.model_copy(update={"id": "K2"})
+        life = reopened(a_request(closures=[A_WEEK, twice]), "03-04 11:00", "K2")
+        after_one = acknowledgement(life)
+
+        reopened(life, "03-05 11:00", "K1")
+
+        assert (after_one.due, after_one.revisions) == (local("03-11 00:00"), ())
+        assert acknowledgement(life).due == local("03-07 00:00")
+
     def test_changes_nothing_once_the_request_was_acknowledged(self) -> None:
         life = reopened(a_request(closures=[A_WEEK]).acknowledged("03-05 10:00"), "03-05 11:00")
 
