@@ -6,11 +6,15 @@ code.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from pydantic import Field
 
 from business_care.people import Actor, Role
 from business_care.request import RequestKind
-from business_care.values import Currency, Identifier, Instant, MinorUnits, Text, Value
+from business_care.values import Currency, Identifier, Instant, MinorUnits, Reference, Text, Value
+
+MAX_EVIDENCE = 50
 
 
 class RefusalGround(StrEnum):
@@ -114,7 +118,7 @@ class Fix(AgentCommand):
     """A corrective version or patch is delivered; its reference is compulsory (R21)."""
 
     NAME = "fix"
-    reference: Text | None = None
+    reference: Reference | None = None
     notes: Text | None = None
 
 
@@ -123,7 +127,7 @@ class OfferUpdate(AgentCommand):
 
     NAME = "offer_update"
     kind: UpdateKind
-    reference: Text | None = None
+    reference: Reference | None = None
     resolves: bool = False
 
     @property
@@ -138,7 +142,7 @@ class Refuse(AgentCommand):
     NAME = "refuse"
     ground: RefusalGround
     explanation: Text | None = None
-    evidence: tuple[Text, ...] | None = None
+    evidence: Annotated[tuple[Reference, ...], Field(max_length=MAX_EVIDENCE)] | None = None
 
 
 class WithdrawRefusal(AgentCommand):
@@ -172,7 +176,7 @@ class AcceptUpdate(CustomerCommand):
     """The customer accepts an update that was offered, which settles the request (R23)."""
 
     NAME = "accept_update"
-    reference: Text | None = None
+    reference: Reference | None = None
 
 
 class Withdraw(CustomerCommand):
@@ -238,7 +242,7 @@ class RecordRefund(OperatorCommand):
     """How a manual refund was paid; by default the whole amount due, at the instant of the act (R42)."""
 
     NAME = "record_refund"
-    reference: Text | None = None
+    reference: Reference | None = None
     amount: MinorUnits | None = None
     currency: Currency | None = None
     paid_at: Instant | None = None

@@ -28,6 +28,7 @@ class ErrorCode(StrEnum):
     GROUND_UNUSABLE = "ground_unusable"
     GROUND_CONTRADICTED = "ground_contradicted"
     UPDATE_NOT_OFFERED = "update_not_offered"
+    TOO_MANY_OFFERS = "too_many_offers"
     CURRENCY_MISMATCH = "currency_mismatch"
     AMOUNT_OUT_OF_RANGE = "amount_out_of_range"
     PAID_AT_OUT_OF_RANGE = "paid_at_out_of_range"

@@ -30,6 +30,8 @@ from business_care.state import (
 from business_care.turn import Turn
 from business_care.values import is_blank, known
 
+MAX_OFFERS = 50
+
 
 def acknowledge(turn: Turn, command: Acknowledge) -> None:
     """A person's reply to the customer; an earlier act than the one on record counts, a later one does not
@@ -67,9 +69,10 @@ def offer_update(turn: Turn, command: OfferUpdate) -> None:
         demand_in_time(turn, OfferUpdate)
     demand_person(command)
     reference = demand_reference(command.reference)
+    others = _other_offers(turn, reference)
     stop_acknowledgement_clock(turn)
     offer = OfferedUpdate(kind=command.kind, reference=reference, offered_at=turn.occurred)
-    turn.resolution(offers=(*turn.state.resolution.offers, offer))
+    turn.resolution(offers=(*others, offer))
     if command.delivers_correction:
         _deliver(turn, reference)
     turn.note(command.NAME, "R21" if command.delivers_correction else "R23", kind=command.kind)
@@ -79,6 +82,18 @@ def offer_update(turn: Turn, command: OfferUpdate) -> None:
         update=command.kind,
         business_days=turn.state.policy.verification_business_days if command.delivers_correction else None,
     )
+
+
+def _other_offers(turn: Turn, reference: str) -> tuple[OfferedUpdate, ...]:
+    """The offers under other references; each is carried for the whole life, so their number has an end."""
+    offers = turn.state.resolution.offers
+    others = tuple(offer for offer in offers if offer.reference.strip() != reference.strip())
+    if len(others) >= MAX_OFFERS:
+        raise RuleViolation(
+            ErrorCode.TOO_MANY_OFFERS,
+            f"{len(others)} updates are on offer; at most {MAX_OFFERS} are allowed",
+        )
+    return others
 
 
 def refuse(turn: Turn, command: Refuse) -> None:

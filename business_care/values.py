@@ -7,7 +7,9 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 MAX_TEXT_CHARACTERS = 20_000
+MAX_REFERENCE_CHARACTERS = 500
 MAX_AMOUNT_MINOR_UNITS = 10**12
+EARLIEST_YEAR, LATEST_YEAR = 1900, 9000
 
 _DATE_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
 
@@ -21,10 +23,10 @@ class Value(BaseModel):
 
 
 def _in_utc(instant: datetime) -> datetime:
-    try:
-        return instant.astimezone(UTC)
-    except (OverflowError, ValueError) as error:
-        raise ValueError("the instant lies outside the years 1 to 9999") from error
+    # Far enough from both ends of the calendar that every local day of an instant exists.
+    if not EARLIEST_YEAR <= instant.year <= LATEST_YEAR:
+        raise ValueError(f"the instant lies outside the years {EARLIEST_YEAR} to {LATEST_YEAR}")
+    return instant.astimezone(UTC)
 
 
 def _written_out(given: object) -> object:
@@ -54,6 +56,9 @@ Identifier = Annotated[str, Field(pattern=r"^[!-~]{1,128}$")]
 
 Text = Annotated[str, Field(max_length=MAX_TEXT_CHARACTERS), AfterValidator(_without_nul)]
 """What a person wrote. Private: it travels in message payloads and in the records only (R62)."""
+
+Reference = Annotated[str, Field(max_length=MAX_REFERENCE_CHARACTERS), AfterValidator(_without_nul)]
+"""What a person names: a version, an update, a payment, evidence. Kept in the state, so it is short."""
 
 MinorUnits = Annotated[int, Field(ge=0, le=MAX_AMOUNT_MINOR_UNITS)]
 """An amount of money in the currency's minor units (cents of EUR, whole JPY)."""

@@ -14,7 +14,7 @@ from console.dev import dev
 from console.doctor import doctor
 from console.ending import ExitCode, complain
 from console.opening_command import open_request
-from console.reading_commands import explain, journal, list_requests, show
+from console.reading_commands import commands, explain, journal, list_requests, show
 from console.schemas import schemas
 from console.sending import add_commands
 from console.simulate import simulate
@@ -85,6 +85,7 @@ app.command("open", rich_help_panel=_REQUESTS, epilog=_example("open request.jso
 app.command("show", rich_help_panel=_REQUESTS, epilog=_example("show R1"))(show)
 app.command("explain", rich_help_panel=_REQUESTS, epilog=_example("explain R1"))(explain)
 app.command("journal", rich_help_panel=_REQUESTS, epilog=_example("journal R1 --json"))(journal)
+app.command("commands", rich_help_panel=_REQUESTS, epilog=_example("commands R1 --json"))(commands)
 app.command("list", rich_help_panel=_REQUESTS, epilog=_example("list --open --seller S1"))(list_requests)
 add_commands(app)
 app.add_typer(closure_commands.app, name="closure", rich_help_panel=_ALL)

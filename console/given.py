@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import typer
 
 from business_care.people import Actor, Role
+from business_care.values import EARLIEST_YEAR, LATEST_YEAR
 
 ROLES = ", ".join(role.value for role in Role)
 ACTOR_FORM = "ROLE:ID[@SELLER]"
@@ -49,10 +50,9 @@ def instant(text: str) -> datetime:
         raise typer.BadParameter(
             f"{text} has no offset from UTC; allowed is an instant as in 2031-03-03T09:00:00+01:00"
         )
-    try:
-        return given.astimezone(UTC)
-    except OverflowError:
-        raise typer.BadParameter(f"{text} lies outside the years 1 to 9999") from None
+    if not EARLIEST_YEAR <= given.year <= LATEST_YEAR:
+        raise typer.BadParameter(f"{text} lies outside the years {EARLIEST_YEAR} to {LATEST_YEAR}")
+    return given.astimezone(UTC)
 
 
 def day(text: str) -> date:

@@ -1,4 +1,4 @@
-"""`show`, `explain`, `journal` and `list`: what people and programs read of requests."""
+"""`show`, `explain`, `journal`, `commands` and `list`: what people and programs read of requests."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +12,7 @@ from console.ending import perform
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from business_care.listing import CommandLogEntry
     from business_care.views import DeadlinesView, JournalView, RequestView
 
 RequestId = Annotated[str, typer.Argument(metavar="REQUEST_ID", help="Which request.", show_default=False)]
@@ -70,6 +71,27 @@ def journal(request_id: RequestId, as_json: AsJson = False) -> None:
     from console.request_tables import print_journal
 
     print_journal(told)
+
+
+def commands(request_id: RequestId, as_json: AsJson = False) -> None:
+    """List every command that was sent to a request through a gateway, with its answer or why it was refused.
+
+    The records are read, no server is needed.
+    """
+
+    async def read() -> "Sequence[CommandLogEntry]":
+        from console.composition import opened_records
+
+        async with opened_records() as records:
+            return await records.commands.of_request(request_id)
+
+    entries = perform("reading the records", read)
+    if as_json:
+        print_json(entries)
+        return
+    from console.request_tables import print_commands
+
+    print_commands(entries)
 
 
 def list_requests(

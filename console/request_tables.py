@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from business_care.listing import CommandLogEntry
 from business_care.views import DeadlinesView, DeadlineView, JournalView, RefundView, RequestView
 from console.answers import instant_shown
 from console.calendar_view import calendar_of, summary_of
@@ -57,6 +58,16 @@ def print_journal(journal: JournalView) -> None:
     dropped = journal.events_dropped + sum(journal.rejections_dropped.values())
     if dropped:
         console.print(f"{dropped} older entries are not shown.")
+
+
+def print_commands(entries: Sequence[CommandLogEntry]) -> None:
+    """One line a command: when it came, who sent it, and how it was answered."""
+    table = _table("At", "Command", "By", "Command id", "Answer")
+    for entry in entries:
+        by = f"{entry.by.role}:{entry.by.id}" if entry.by else "-"
+        answer = entry.error_code or (entry.answer.state if entry.answer else "sent as a signal")
+        table.add_row(instant_shown(entry.at), entry.command, Text(by), Text(entry.command_id or "-"), answer)
+    Console().print(table)
 
 
 def print_list(views: Sequence[RequestView]) -> None:

@@ -8,7 +8,7 @@ from uuid import uuid4
 from temporalio.client import Client
 
 from business_care.commands import Command
-from business_care.listing import PaymentState, PaymentSwitch, RequestFilter, SellerClosure
+from business_care.listing import CommandLogEntry, PaymentState, PaymentSwitch, RequestFilter, SellerClosure
 from business_care.people import Actor
 from business_care.ports import Closures, CommandLog, DeadlinePlanner, PaymentSwitches, RequestDirectory
 from business_care.request import CareRequestOpening
@@ -105,6 +105,10 @@ class CareGateway:
     async def journal(self, request_id: str, *, as_recorded: bool = False) -> JournalView:
         """Everything that happened, rejected commands included (R63); read like the status."""
         return await self._reader.journal(request_id, as_recorded=as_recorded)
+
+    async def commands_of(self, request_id: str) -> Sequence[CommandLogEntry]:
+        """Every command that went through a gateway to the request, with its answer or its refusal (R61)."""
+        return await self.commands.of_request(request_id)
 
     async def list_requests(self, wanted: RequestFilter) -> Sequence[RequestView]:
         """The requests that match, from the records; the next deadline first."""

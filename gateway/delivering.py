@@ -1,5 +1,6 @@
 """Delivers commands to requests, and keeps each with its answer (R61)."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,10 +13,13 @@ from business_care.errors import RuleViolation, StepFailed
 from business_care.ports import CommandLog, RequestDirectory
 from business_care.views import CommandAnswer
 from gateway.closed import answer_from_records
-from gateway.failures import RunIsOver, asking
+from gateway.failures import NotTaken, RunIsOver, asking
 from gateway.raw_command import RawCommand, Verdict, log_entry
 from gateway.requests import demand_request_id
 from workflows.names import care_request_id
+
+_PAUSES = (0.1, 0.5)
+"""Seconds before a dropped message is sent again; its command id makes that safe (R60)."""
 
 HandOver = Callable[[WorkflowHandle[object, object]], Awaitable[CommandAnswer | None]]
 
@@ -78,11 +82,17 @@ class Courier:
         self, request_id: str, raw: RawCommand, hand_over: HandOver, arrived_at: datetime
     ) -> CommandAnswer | None:
         raw.demand_size()
-        try:
-            async with asking(request_id, self.patience):
-                return await hand_over(self.client.get_workflow_handle(care_request_id(request_id)))
-        except RunIsOver:
-            return await answer_from_records(self.directory, request_id, raw, arrived_at)
+        for pause in (*_PAUSES, None):
+            try:
+                async with asking(request_id, self.patience):
+                    return await hand_over(self.client.get_workflow_handle(care_request_id(request_id)))
+            except RunIsOver:
+                return await answer_from_records(self.directory, request_id, raw, arrived_at)
+            except NotTaken:
+                if pause is None:
+                    raise
+                await asyncio.sleep(pause)
+        raise AssertionError("unreachable: the last try returns or raises")
 
 
 def _as_sent(command: Command | RawCommand) -> RawCommand:

@@ -26,6 +26,10 @@ class NoAnswer(TemporarilyUnavailable):
     code: ClassVar[str] = "no_answer"
 
 
+class NotTaken(NoAnswer):
+    """The server dropped the message while the request was busy; sent again at once, it may be taken."""
+
+
 class ServerNotReached(TemporarilyUnavailable):
     """The Temporal server could not be reached, or has too much to do."""
 
@@ -109,7 +113,7 @@ def _failed_call(error: RPCError, request_id: str, patience: timedelta) -> Excep
             return _late(request_id, patience)
         case RPCStatusCode.FAILED_PRECONDITION:
             # Nobody has polled for a while, or the first task of the run is still to come.
-            return NoAnswer(f"request {request_id} can't answer at the moment: {_first_line(error.message)}")
+            return NotTaken(f"request {request_id} can't answer at the moment: {_first_line(error.message)}")
         case RPCStatusCode.UNAVAILABLE | RPCStatusCode.RESOURCE_EXHAUSTED | RPCStatusCode.ABORTED:
             return ServerNotReached(
                 f"the Temporal server does not take the call: {_first_line(error.message)}"

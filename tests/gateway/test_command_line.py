@@ -91,6 +91,9 @@ async def test_a_request_is_opened_answered_read_and_closed(market: Marketplace,
     closed = await typed("confirm-fix", request_id, "--by", f"customer:{licence.customer.id}")
     too_late = await typed("close", request_id, "--by", "operator:O1", "--reason", "Done")
 
+    sent = await typed("commands", request_id, "--json")
+    sent_in_a_table = await typed("commands", request_id)
+
     assert opened.code == again.code == 0
     assert opened.json == again.json
     assert answered.json["acknowledgement"] == "met"
@@ -102,6 +105,14 @@ async def test_a_request_is_opened_answered_read_and_closed(market: Marketplace,
     assert [event["name"] for event in journal.json["events"]] == ["opened", "acknowledge", "fix"]
     assert [view["request_id"] for view in listed.json] == [request_id]
     assert f"confirm_fix accepted; {request_id} is closed: resolved" in closed.out
+    assert [(entry["command"], entry["error_code"]) for entry in sent.json] == [
+        ("acknowledge", None),
+        ("fix", "reference_required"),
+        ("fix", None),
+        ("confirm_fix", None),
+        ("close", "request_closed"),
+    ]
+    assert "reference_required" in sent_in_a_table.out
     assert too_late.code == 1
     assert too_late.err.splitlines()[-1] == (
         "request_closed: the request is closed with the outcome resolved"

@@ -297,3 +297,22 @@ class TestAWithdrawal:
         assert life.state.acknowledgement.status is AcknowledgementStatus.BREACHED
         assert life.state.resolution.missed_at == local("04-17 00:15")
         assert life.state.resolution.outcome is Outcome.WITHDRAWN
+
+
+class TestOffers:
+    def test_under_one_reference_are_one_offer_and_the_last_one_counts(self) -> None:
+        life = a_request()
+
+        life.offered("03-20 12:00", kind=UpdateKind.PAID).offered("03-21 12:00", kind=UpdateKind.FREE)
+
+        assert [offer.kind for offer in life.state.resolution.offers] == [UpdateKind.FREE]
+
+    def test_are_limited_to_fifty_so_that_no_sender_can_fill_the_request_up(self) -> None:
+        life = a_request()
+        for number in range(50):
+            life.offered("03-20 12:00", kind=UpdateKind.PAID, reference=f"v{number}")
+
+        code = life.code(OfferUpdate, "03-20 13:00", kind=UpdateKind.PAID, reference="v50")
+
+        assert code == "too_many_offers"
+        assert len(life.state.resolution.offers) == 50

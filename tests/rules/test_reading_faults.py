@@ -56,6 +56,11 @@ SECRET = "hunter2-secret"
             {"occurred_at": "2031-03-04T09:30:00"}, "occurred_at: Input should have tim", id="naive"
         ),
         pytest.param(
+            {"occurred_at": "9999-12-31T23:00:00+00:00"},
+            "occurred_at: the instant lies outside the years 1900 to 9000",
+            id="the end of the calendar",
+        ),
+        pytest.param(
             {"occurred_at": 1_930_000_000}, "occurred_at: Input should be a valid datetime", id="epoch"
         ),
     ],
