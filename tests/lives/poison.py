@@ -57,6 +57,7 @@ POISONS: Sequence[Any] = [
     pytest.param([message(reference="v2", occurred_at=1_930_000_000)], id="an instant as a number"),
     pytest.param([message(reference="v2", occurred_at="2031-03-03T10:00:00")], id="an instant without zone"),
     pytest.param([message(reference="v2", occurred_at="0001-01-01T00:00:00+14:00")], id="before the year 1"),
+    pytest.param([message(reference="v2", occurred_at="9999-12-31T23:59:59Z")], id="after the year 9000"),
     pytest.param([message(reference="v2", command_id="")], id="an empty id"),
     pytest.param([message(reference="v2", command_id="two words")], id="an id of two words"),
     pytest.param([message(reference="v2", command_id="x" * 129)], id="a long id"),

@@ -1,6 +1,6 @@
 """Records and calendars that are out of order for a while hold no promise back."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -161,10 +161,9 @@ async def test_the_operator_may_close_a_request_that_cannot_be_looked_up(world: 
     assert (await request.ends()).outcome == "closed_by_operator"
 
 
-@pytest.mark.parametrize("opened_at", ["0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+00:00"])
-async def test_the_operator_may_close_a_raw_start_at_the_end_of_time(world: World, opened_at: str) -> None:
+async def test_the_operator_may_close_a_raw_start_in_a_year_without_a_calendar(world: World) -> None:
     licence = await world.licence(Bought(timezone="America/Los_Angeles"))
-    opening = world.opening(licence, at=datetime.fromisoformat(opened_at))
+    opening = world.opening(licence, at=datetime(9000, 12, 31, 23, 59, 59, tzinfo=UTC))
     request = await world.starts_as(opening, licence)
     await request.until_tried_again()
 
