@@ -38,6 +38,14 @@ class ErrorCode(StrEnum):
     UNKNOWN_REQUEST = "unknown_request"
     UNKNOWN_SELLER = "unknown_seller"
     REQUEST_ID_REUSED = "request_id_reused"
+    NOT_YOUR_PRODUCT = "not_your_product"
+    UNKNOWN_PRODUCT = "unknown_product"
+    UNKNOWN_DEACTIVATION = "unknown_deactivation"
+    ALREADY_DEACTIVATED = "already_deactivated"
+    DEACTIVATION_ENDED = "deactivation_ended"
+    IMPOSED_BY_OPERATOR = "imposed_by_operator"
+    NOTHING_TO_REVOKE = "nothing_to_revoke"
+    UNTIL_OUT_OF_RANGE = "until_out_of_range"
 
 
 class RuleViolation(Exception):

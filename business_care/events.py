@@ -1,4 +1,4 @@
-"""What happened to a request, in order: the entries of its journal (R63)."""
+"""What happened to a request, or to a product, in order: the entries of its journal (R63)."""
 
 from enum import StrEnum
 
@@ -27,6 +27,21 @@ class EventName(StrEnum):
     CARE_ENDED = "care_ended"
     RENEWAL_CANCELLED = "renewal_cancelled"
     CLOSED = "closed"
+
+    # Of a product that is switched off.
+    ORDERED = "ordered"
+    IN_EFFECT = "in_effect"
+    PLANNED_END_REACHED = "planned_end_reached"
+    OFFLINE = "offline"
+    ON_SALE = "on_sale"
+    RETIRED = "retired"
+    BUNDLE_OFFLINE = "bundle_offline"
+    BUNDLE_ON_SALE = "bundle_on_sale"
+    BUNDLE_RETIRED = "bundle_retired"
+    RENEWALS_COUNTED = "renewals_counted"
+    RENEWALS_FAILED = "renewals_failed"
+    RENEWALS_CANCELLED = "renewals_cancelled"
+    ENDED = "ended"
 
 
 class Event(Value):

@@ -3,9 +3,10 @@ code (R60)."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from business_care import customer_acts, operator_acts, seller_acts, system_acts
+from business_care.applied import Applied
 from business_care.commands import (
     AcceptUpdate,
     Acknowledge,
@@ -41,6 +42,8 @@ from business_care.reading import fingerprint
 from business_care.state import CareState
 from business_care.turn import Step, Turn
 from business_care.views import AppliedCommand
+
+Earlier = TypeVar("Earlier", bound=Applied[Any])
 
 # Each act is typed by its own command, which a table of all of them cannot say.
 _ACTS: dict[type[Command], Callable[[Turn, Any], None]] = {
@@ -118,7 +121,7 @@ def demand_role(command: Command) -> None:
         )
 
 
-def same_command(earlier: AppliedCommand, command: Command) -> AppliedCommand:
+def same_command(earlier: Earlier, command: Command) -> Earlier:
     """The earlier command, if this one says the same. Raises `command_id_reused` if it says something else
     (R60)."""
     if earlier.sha256 != fingerprint(command):
@@ -144,15 +147,29 @@ def _demand_party(state: CareState, command: Command) -> None:
 
 
 def _demand_plausible_instant(state: CareState, command: Command, arrived_at: datetime) -> None:
+    demand_plausible_instant(
+        command,
+        arrived_at,
+        not_before=state.opening.opened_at,
+        max_backdating_hours=state.policy.max_backdating_hours,
+    )
+
+
+def demand_plausible_instant(
+    command: Command, arrived_at: datetime, *, not_before: datetime | None, max_backdating_hours: int
+) -> None:
+    """Raise `occurred_at_out_of_range` for an act that can't have taken place when it says so (R12)."""
     if command.occurred_at is None:
         return
-    earliest = state.opening.opened_at
+    earliest = not_before
     if command.by.role not in MARKETPLACE_SIDE:
-        earliest = max(earliest, arrived_at - timedelta(hours=state.policy.max_backdating_hours))
+        oldest = arrived_at - timedelta(hours=max_backdating_hours)
+        earliest = oldest if earliest is None else max(earliest, oldest)
     latest = arrived_at + CLOCK_TOLERANCE
-    if not earliest <= command.occurred_at <= latest:
+    if (earliest is not None and command.occurred_at < earliest) or command.occurred_at > latest:
+        since = f"from {earliest.isoformat()} " if earliest is not None else ""
         raise RuleViolation(
             ErrorCode.OCCURRED_AT_OUT_OF_RANGE,
             f"occurred_at: {command.occurred_at.isoformat()} was given; "
-            f"allowed from {earliest.isoformat()} to {latest.isoformat()}",
+            f"allowed {since}to {latest.isoformat()}",
         )

@@ -2,10 +2,11 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from business_care.deactivation.views import DeactivationAnswer
 from business_care.people import Actor
 from business_care.values import Identifier, Instant, Value
 from business_care.views import CareStateName, CommandAnswer
@@ -27,17 +28,27 @@ class RequestFilter(Value):
 
 
 class CommandLogEntry(Value):
-    """A command that went through the gateway: what was said, and the answer or the refusal."""
+    """A command that went through the gateway: what was said, and the answer or the refusal.
 
-    request_id: Identifier
+    It was for a request, or for the deactivation of a product: exactly one of both ids is set.
+    """
+
+    request_id: Identifier | None = None
+    product_id: Identifier | None = None
     command: str
     command_id: Identifier | None = None
     by: Actor | None = None
     at: Instant
     body: Annotated[str, Field(max_length=MAX_LOGGED_CHARACTERS)]
-    answer: CommandAnswer | None = None
+    answer: CommandAnswer | DeactivationAnswer | None = None
     error_code: str | None = None
     error_message: str | None = None
+
+    @model_validator(mode="after")
+    def _about_one_thing(self) -> Self:
+        if (self.request_id is None) is (self.product_id is None):
+            raise ValueError("either request_id or product_id is set, and never both")
+        return self
 
 
 class SellerClosure(Value):

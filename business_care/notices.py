@@ -44,8 +44,17 @@ class NoticeKind(StrEnum):
     RENEWAL_CANCELLED = "renewal_cancelled"
 
 
+class NoticeAbout(StrEnum):
+    """What notices are about. Their keys are unique within one request, one deactivation, its renewals."""
+
+    REQUEST = "request"
+    PRODUCT = "product"
+    RENEWALS = "renewals"
+    """Of one customer under one deactivation: the key is the customer's id, so that each is told once."""
+
+
 class Notice(Value):
-    """One notice to one reader, sent once: `key` is unique within its request."""
+    """One notice to one reader, sent once: `key` is unique within what it is about."""
 
     key: Identifier
     kind: NoticeKind

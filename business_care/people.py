@@ -40,3 +40,7 @@ class Recipient(Value):
 
     role: Role
     id: Identifier
+
+
+THE_OPERATOR = Recipient(role=Role.OPERATOR, id=OPERATOR)
+"""The one desk at which the marketplace's operators read."""

@@ -11,7 +11,7 @@ from typing import Protocol
 from business_care.calendar import CalendarProfile, Closure, Place
 from business_care.counting import DeadlinePlan
 from business_care.listing import CommandLogEntry, PaymentSwitch, RequestFilter, SellerClosure
-from business_care.notices import Notice
+from business_care.notices import Notice, NoticeAbout
 from business_care.planning import PlannedReminders
 from business_care.refund import RefundAnswer, RefundOrder
 from business_care.request import CareRequestOpening, LicenceFacts
@@ -152,7 +152,9 @@ class QueuedNotice(Value):
     """A notice with all that its delivery needs. `address` and `language` come from the records (R62)."""
 
     notice_id: int
-    request_id: str
+    about: NoticeAbout
+    subject_id: str
+    """The id of the request or of the deactivation that it is about."""
     notice: Notice
     address: str | None
     reader_name: str | None
@@ -201,6 +203,10 @@ class CommandLog(Protocol):
 
     async def of_request(self, request_id: str) -> Sequence[CommandLogEntry]:
         """The commands of a request in the order in which they were answered."""
+        ...
+
+    async def of_product(self, product_id: str) -> Sequence[CommandLogEntry]:
+        """The commands about a product in the order in which they were answered."""
         ...
 
 

@@ -6,8 +6,9 @@ from typing import TypeVar
 
 from business_care.commands import ClockName, Command
 from business_care.events import Event
+from business_care.minutes import Minutes
 from business_care.notices import Notice, NoticeKind
-from business_care.people import OPERATOR, Actor, Recipient, Role
+from business_care.people import THE_OPERATOR, Recipient, Role
 from business_care.refund import Refund
 from business_care.state import (
     Acknowledgement,
@@ -32,74 +33,40 @@ class Step(Value):
     reopenings: tuple[ClosureCut, ...] = ()
 
 
-class Turn:
+class Turn(Minutes):
     """A request while it moves from one state to the next, at one instant, by one actor or by itself."""
 
     def __init__(self, state: CareState, now: datetime, command: Command | None = None) -> None:
+        super().__init__(state.seq, now, command)
         self.state = state
-        self.now = now
-        self.command = command
-        self._seq = state.seq
-        self._events: list[Event] = []
-        self._notices: list[Notice] = []
         self._plans: list[PlanRecord] = []
         self._reopenings: list[ClosureCut] = []
 
-    @property
-    def by(self) -> Actor | None:
-        """Who acts, or None when a deadline acts."""
-        return self.command.by if self.command else None
-
-    @property
-    def occurred(self) -> datetime:
-        """When the act took place; what happens by itself takes place now (R12)."""
-        return self.command.occurred(self.now) if self.command else self.now
-
     def step(self) -> Step:
         """All that changed, as one value."""
-        if self._seq != self.state.seq:
-            self.state = self.state.model_copy(update={"seq": self._seq})
+        if self.seq != self.state.seq:
+            self.state = self.state.model_copy(update={"seq": self.seq})
         return Step(
             state=self.state,
-            events=tuple(self._events),
-            notices=tuple(self._notices),
+            events=tuple(self.events),
+            notices=tuple(self.notices),
             plans=tuple(self._plans),
             reopenings=tuple(self._reopenings),
         )
 
-    def note(self, name: str, rule: str, **detail: object) -> None:
-        """Add an event to the journal."""
-        self._seq += 1
-        self._events.append(
-            Event(
-                seq=self._seq,
-                at=self.now,
-                name=name,
-                rule=rule,
-                by=self.by,
-                command_id=self.command.command_id if self.command else None,
-                occurred_at=self.occurred if self.command else None,
-                detail=_as_texts(detail),
-            )
-        )
-
-    def tell_seller(self, kind: NoticeKind, **data: object) -> None:
+    def tell_seller(self, notice: NoticeKind, /, **data: object) -> None:
         """Tell the seller, once the records have said who that is."""
         if self.state.facts is not None:
-            self._tell(kind, Recipient(role=Role.SELLER, id=self.state.facts.seller_id), data)
+            self.tell(notice, Recipient(role=Role.SELLER, id=self.state.facts.seller_id), **data)
 
-    def tell_customer(self, kind: NoticeKind, **data: object) -> None:
+    def tell_customer(self, notice: NoticeKind, /, **data: object) -> None:
         """Tell the customer, once the records have said who that is."""
         if self.state.facts is not None:
-            self._tell(kind, Recipient(role=Role.CUSTOMER, id=self.state.facts.customer_id), data)
+            self.tell(notice, Recipient(role=Role.CUSTOMER, id=self.state.facts.customer_id), **data)
 
-    def tell_operator(self, kind: NoticeKind, **data: object) -> None:
+    def tell_operator(self, notice: NoticeKind, /, **data: object) -> None:
         """Tell the marketplace's operator."""
-        self._tell(kind, Recipient(role=Role.OPERATOR, id=OPERATOR), data)
-
-    def _tell(self, kind: NoticeKind, to: Recipient, data: dict[str, object]) -> None:
-        key = f"{self._seq}-{len(self._notices)}-{kind}"
-        self._notices.append(Notice(key=key, kind=kind, to=to, at=self.now, data=_as_texts(data)))
+        self.tell(notice, THE_OPERATOR, **data)
 
     def keep_plan(self, record: PlanRecord) -> None:
         """Keep a deadline as it is told to the parties (R8)."""
@@ -142,11 +109,3 @@ class Turn:
         """The deadline of a clock that is in force, None before it is planned."""
         deadline = self.state.deadline(clock)
         return deadline.due if deadline else None
-
-
-def _as_texts(data: dict[str, object]) -> dict[str, str]:
-    return {name: _text(value) for name, value in data.items() if value is not None}
-
-
-def _text(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from business_care.applied import AcceptedAnswer, Applied
 from business_care.commands import ClockName
 from business_care.counting import DeadlinePlan
 from business_care.events import Event, Rejection
@@ -120,13 +121,9 @@ class RequestView(Value):
     seq: int = 0
 
 
-class CommandAnswer(Value):
+class CommandAnswer(AcceptedAnswer):
     """The answer to an accepted command; a duplicate answers as the first time (R60)."""
 
-    command: str
-    command_id: Identifier
-    duplicate: bool = False
-    decided_at: Instant
     state: CareStateName
     acknowledgement: AcknowledgementStatus
     acknowledge_by: Instant | None = None
@@ -184,16 +181,8 @@ class JournalView(Value):
     rejections_dropped: dict[str, int] = Field(default_factory=dict)
 
 
-class AppliedCommand(Value):
-    """A command that was accepted: what it said as a hash, and how it was answered (R60)."""
-
-    command_id: Identifier
-    command: str
-    sha256: str
-    by: Actor
-    answer: CommandAnswer
-    body: dict[str, object] | None = None
-    """What was said, for the records alone; a carried workflow keeps the hash only."""
+class AppliedCommand(Applied[CommandAnswer]):
+    """A command that a request accepted."""
 
 
 class PlanRecord(Value):

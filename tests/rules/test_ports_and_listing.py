@@ -57,6 +57,38 @@ def test_a_logged_command_is_never_longer_than_a_message_may_be() -> None:
 
 
 @pytest.mark.parametrize(
+    "subject",
+    [
+        pytest.param({}, id="about nothing"),
+        pytest.param({"request_id": "R1", "product_id": "P1"}, id="about two things"),
+    ],
+)
+def test_a_logged_command_is_about_a_request_or_about_a_product(subject: dict[str, str]) -> None:
+    logged = {"command": "fix", "at": OPENED, "body": "{}"}
+
+    about_a_product = CommandLogEntry.model_validate({**logged, "product_id": "P1"})
+
+    assert about_a_product.request_id is None
+    with pytest.raises(ValidationError):
+        CommandLogEntry.model_validate({**logged, **subject})
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        pytest.param({}, id="nothing"),
+        pytest.param({"request_id": "R1", "product_id": "P1"}, id="two things"),
+    ],
+)
+def test_a_logged_command_is_about_a_request_or_a_product(about: dict[str, str]) -> None:
+    kept = CommandLogEntry(product_id="P1", command="revoke", at=OPENED, body="{}")
+
+    assert (kept.request_id, kept.product_id) == (None, "P1")
+    with pytest.raises(ValidationError, match="either request_id or product_id"):
+        CommandLogEntry.model_validate({"command": "fix", "at": OPENED, "body": "{}", **about})
+
+
+@pytest.mark.parametrize(
     ("given", "kept"),
     [
         pytest.param("2031-03-03T10:00:00+01:00", OPENED, id="with an offset"),
