@@ -73,7 +73,12 @@ async def deliver_waiting(queue: NoticeQueue, mailbox: Mailbox, sender: str) -> 
 
 
 async def _deliver(queued: QueuedNotice, queue: NoticeQueue, mailbox: Mailbox, sender: str) -> None:
-    log = _log.bind(request_id=queued.request_id, notice=queued.notice.key, kind=queued.notice.kind)
+    log = _log.bind(
+        about=queued.about,
+        subject_id=queued.subject_id,
+        notice=queued.notice.key,
+        kind=queued.notice.kind,
+    )
     failure = await _failure_of(queued, mailbox, sender)
     try:
         if failure is None:

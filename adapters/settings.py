@@ -34,6 +34,13 @@ class PaymentProviderName(StrEnum):
     SIMULATED = "simulated"
 
 
+class BillingProviderName(StrEnum):
+    """Who charges tacit renewals: nobody outside the records, or the simulated provider with its knobs."""
+
+    RECORDS = "records"
+    SIMULATED = "simulated"
+
+
 class Language(StrEnum):
     """The languages in which notices are written."""
 
@@ -102,6 +109,12 @@ class Settings(BaseSettings):
     operator_language: Language = Field(default=Language.EN, description="es, fr or en")
     payment_provider: PaymentProviderName = Field(
         default=PaymentProviderName.LEDGER, description="ledger or simulated"
+    )
+    billing_provider: BillingProviderName = Field(
+        default=BillingProviderName.RECORDS, description="records or simulated"
+    )
+    billing_calls_per_second: int = Field(
+        default=50, ge=1, le=1000, description="a whole number of calls from 1 to 1000"
     )
     workflow_task_slots: int = Field(default=12, ge=8, le=16, description="a whole number from 8 to 16")
     activity_slots: int = Field(default=50, ge=1, le=1000, description="a whole number from 1 to 1000")

@@ -10,7 +10,7 @@ from adapters.mail.phrases import days_phrase, deadline_phrase, inline, moment_p
 from adapters.mail.texts_of import Texts, texts_in
 from adapters.time_zones import zone_named
 from business_care.calendar import MARKETPLACE_PLACE, CalendarRefused
-from business_care.notices import NoticeKind
+from business_care.notices import NoticeAbout, NoticeKind
 from business_care.ports import Mail, QueuedNotice
 
 DEADLINES: Final = frozenset({"due", "acknowledge_by", "resolve_by"})
@@ -29,7 +29,6 @@ CODES: Final = frozenset(
         "kind",
     }
 )
-ABOUT_A_PRODUCT: Final = frozenset({NoticeKind.DEACTIVATED, NoticeKind.REACTIVATED})
 
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _QUOTATION: Final = re.compile(r"> \{(\w+)\}")
@@ -47,12 +46,19 @@ def worded(queued: QueuedNotice, sender: str, address: str) -> Mail:
     paragraphs = [greeting, *text.body.split("\n\n"), texts.closing]
     told = [_paragraph(one.rstrip(), values) for one in paragraphs if not _misses_something(one, values)]
     return Mail(
-        key=f"{queued.request_id}/{queued.notice.key}",
+        key=_key(queued),
         sender=sender,
         to=address,
         subject=_filled(text.subject, lambda name: inline(values.get(name, "…"))),
         body="\n\n".join(told) + "\n",
     )
+
+
+def _key(queued: QueuedNotice) -> str:
+    """A name for the mail: what it is about, and the notice's key within that."""
+    key = f"{queued.subject_id}/{queued.notice.key}"
+    # As it was when there were requests only: a mail that is delivered again keeps its name.
+    return key if queued.about is NoticeAbout.REQUEST else f"{queued.about}/{key}"
 
 
 def _misses_something(paragraph: str, values: Mapping[str, str]) -> bool:
@@ -77,12 +83,12 @@ def _filled(pattern: str, value_of: Callable[[str], str]) -> str:
 def _values(queued: QueuedNotice, texts: Texts) -> dict[str, str]:
     """What fills the placeholders: the notice's data, codes, dates and amounts among them put into words."""
     data = {name: value for name, value in queued.notice.data.items() if value.strip()}
-    values = {"request_id": queued.request_id, "seller_id": queued.notice.to.id, **data}
+    values = {"seller_id": queued.notice.to.id, **data}
+    if queued.about is NoticeAbout.REQUEST:
+        values["request_id"] = queued.subject_id
     values.update(_in_words(data, _zone(queued.timezone), texts))
     if queued.reader_name and queued.reader_name.strip():
         values["reader"] = queued.reader_name
-    if queued.notice.kind in ABOUT_A_PRODUCT:
-        values.setdefault("product_id", queued.request_id)
     if queued.notice.kind is NoticeKind.REFUND_MANUAL and "reason" in data:
         values["code"] = data["reason"]
     return values

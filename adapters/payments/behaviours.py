@@ -2,12 +2,10 @@
 
 from enum import StrEnum
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.records.catalogue_tables import SIMULATED_BEHAVIOURS
 from adapters.records.money_tables import SIMULATED_ATTEMPTS
-from adapters.records.upsert import put
+from adapters.records.simulated_words import next_word
 
 PAYMENT = "payment"
 
@@ -32,12 +30,4 @@ class PaymentBehaviour(StrEnum):
 
 async def next_behaviour(connection: AsyncConnection, licence_id: str) -> PaymentBehaviour:
     """The word for the next attempt, which is counted; after the last word all attempts are `ok`."""
-    query = select(SIMULATED_ATTEMPTS.c.attempts).where(SIMULATED_ATTEMPTS.c.licence_id == licence_id)
-    earlier: int = await connection.scalar(query.with_for_update()) or 0
-    await put(connection, SIMULATED_ATTEMPTS, [{"licence_id": licence_id, "attempts": earlier + 1}])
-    words: tuple[str, ...] | None = await connection.scalar(
-        select(SIMULATED_BEHAVIOURS.c.words).where(
-            SIMULATED_BEHAVIOURS.c.provider == PAYMENT, SIMULATED_BEHAVIOURS.c.licence_id == licence_id
-        )
-    )
-    return PaymentBehaviour(words[earlier]) if words and earlier < len(words) else PaymentBehaviour.OK
+    return PaymentBehaviour(await next_word(connection, PAYMENT, SIMULATED_ATTEMPTS, licence_id))

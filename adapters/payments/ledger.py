@@ -24,7 +24,7 @@ class LedgerProvider:
 
     async def create_refund(self, order: RefundOrder, at: datetime) -> RefundAnswer:
         async with self._database.writing() as connection:
-            refusal = await refusal_of(connection, order)
+            refusal = await refusal_of(connection, order, at)
             number = await _number(connection, order)
             if number is not None:
                 return _booked(number)

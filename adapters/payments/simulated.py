@@ -34,7 +34,7 @@ class SimulatedProvider:
 
     async def create_refund(self, order: RefundOrder, at: datetime) -> RefundAnswer:
         async with self._database.writing() as connection:
-            refusal = await refusal_of(connection, order)
+            refusal = await refusal_of(connection, order, at)
             row = await _row(connection, order)
             if row is not None:
                 return _standing(row, at)

@@ -9,6 +9,8 @@ How to compose them::
     async with Records.open(url) as records:  # one engine a process; without `with`: records.close()
         records.care        # CareRecords       (business_care.ports)
         records.directory   # RequestDirectory
+        records.products    # ProductRecords    (business_care.deactivation.ports)
+        records.deactivations   # DeactivationDirectory
         records.commands    # CommandLog
         records.closures    # Closures
         records.switches    # PaymentSwitches
@@ -28,5 +30,5 @@ How to compose them::
     await load(records.database, read_records(document["records"]), policy=read_policy(document["policy"]))
 
 `database.py` holds the engine, the transactions and the translation of a driver's failures; `*_tables.py` the
-tables; `steps.py` what a workflow stores; each port has a file of its own.
+tables; `steps.py` and `deactivation_steps.py` what a workflow stores; each port has a file of its own.
 """

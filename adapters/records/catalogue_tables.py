@@ -1,6 +1,6 @@
 """Tables of what the marketplace knows: sellers, products, licences, care, closures, the policy."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Integer, Table, false, true
+from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, Table, false, true
 from sqlalchemy import text as sql
 
 from adapters.records.columns import CODE, ID, METADATA, TEXT, Document, identifier, instant
@@ -41,7 +41,10 @@ BUNDLES = Table(
     METADATA,
     identifier("id", primary_key=True),
     Column("name", TEXT, nullable=False),
+    # What the marketplace wants; whether it is offline follows from its members (bundle_states.py).
     Column("on_sale", Boolean, nullable=False, server_default=true()),
+    # A member was taken off for good (R52): the bundle never comes back, whatever its members are by then.
+    Column("retired", Boolean, nullable=False, server_default=false()),
 )
 
 BUNDLE_MEMBERS = Table(
@@ -55,7 +58,7 @@ LICENCES = Table(
     "licences",
     METADATA,
     identifier("id", primary_key=True),
-    Column("product_id", ID, ForeignKey("products.id"), nullable=False, index=True),
+    Column("product_id", ID, ForeignKey("products.id"), nullable=False),
     identifier("customer_id", index=True),
     Column("customer_email", TEXT, nullable=False),
     Column("customer_language", CODE),
@@ -66,6 +69,8 @@ LICENCES = Table(
     identifier("payment_ref", nullable=True),
     Column("shop_url", TEXT),
     Column("test_shop_urls", Document(tuple[str, ...]), nullable=False),
+    # The renewals of a product are walked in the order of this index.
+    Index("ix_licences_walk", "product_id", "id"),
 )
 
 CARE_SUBSCRIPTIONS = Table(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, insert, select
 
 from adapters.records.database import Database
 from adapters.records.request_tables import COMMAND_LOG
@@ -21,9 +21,15 @@ class SqlCommandLog:
             await connection.execute(insert(COMMAND_LOG).values(**row))
 
     async def of_request(self, request_id: str) -> Sequence[CommandLogEntry]:
+        return await self._entries(COMMAND_LOG.c.request_id == request_id)
+
+    async def of_product(self, product_id: str) -> Sequence[CommandLogEntry]:
+        return await self._entries(COMMAND_LOG.c.product_id == product_id)
+
+    async def _entries(self, wanted: ColumnElement[bool]) -> Sequence[CommandLogEntry]:
         query = (
             select(*(COMMAND_LOG.c[name] for name in CommandLogEntry.model_fields))
-            .where(COMMAND_LOG.c.request_id == request_id)
+            .where(wanted)
             .order_by(COMMAND_LOG.c.id)
         )
         async with self._database.reading() as connection:

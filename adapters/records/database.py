@@ -158,6 +158,14 @@ def _prepare_sqlite(engine: AsyncEngine, *, foreign_keys: bool) -> None:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def _given_up(
+        connection: DBAPIConnection, _entry: ConnectionPoolEntry, _error: BaseException | None
+    ) -> None:
+        # A task was cancelled in the middle. SQLite's close leaves the transaction, and its lock, to the last
+        # cursor that somebody still holds, if only the traceback of that task.
+        connection.rollback()
+
     @event.listens_for(engine.sync_engine, "begin")
     def _begun(connection: Connection) -> None:
         # A transaction that reads first and writes later fails at once when another one wrote in between.

@@ -1,21 +1,18 @@
 """The records as the gateway reads them: the port `RequestDirectory`."""
 
-from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, RowMapping, func, select
+from sqlalchemy import ColumnElement, RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.database import Database
 from adapters.records.deadlines import deadlines_of
 from adapters.records.licence_facts import licence_facts
+from adapters.records.rejections_shown import last_rejections, rejections_not_shown
 from adapters.records.request_tables import APPLIED_COMMANDS, REJECTIONS, REQUEST_EVENTS, REQUESTS
-from business_care.events import Rejection
 from business_care.listing import RequestFilter
 from business_care.request import CareRequestOpening, LicenceFacts
 from business_care.views import AppliedCommand, DeadlinesView, JournalView, RequestView
-
-SHOWN_REJECTIONS = 200
 
 
 class SqlRequestDirectory:
@@ -45,12 +42,14 @@ class SqlRequestDirectory:
             )
             if dropped_there is None:
                 return None
-            shown = await _last_rejections(connection, request_id)
+            shown = await last_rejections(connection, REJECTIONS.c.request_id, request_id)
             return JournalView(
                 request_id=request_id,
                 events=tuple(await connection.scalars(events)),
                 rejections=tuple(shown),
-                rejections_dropped=await _not_shown(connection, request_id, shown, dropped_there),
+                rejections_dropped=await rejections_not_shown(
+                    connection, REJECTIONS.c.request_id, request_id, shown, dropped_there
+                ),
             )
 
     async def list_requests(self, wanted: RequestFilter) -> Sequence[RequestView]:
@@ -87,44 +86,6 @@ async def _view(connection: AsyncConnection, request_id: str) -> RequestView | N
         select(REQUESTS.c.view).where(REQUESTS.c.request_id == request_id)
     )
     return view
-
-
-async def _last_rejections(connection: AsyncConnection, request_id: str) -> list[Rejection]:
-    query = (
-        select(REJECTIONS)
-        .where(REJECTIONS.c.request_id == request_id)
-        .order_by(REJECTIONS.c.id.desc())
-        .limit(SHOWN_REJECTIONS)
-    )
-    rows = (await connection.execute(query)).mappings()
-    return [
-        Rejection(
-            at=row["at"],
-            message=row["message"],
-            code=row["code"],
-            command_id=row["command_id"],
-            sha256=row["sha256"],
-        )
-        for row in rows
-    ][::-1]
-
-
-async def _not_shown(
-    connection: AsyncConnection, request_id: str, shown: Sequence[Rejection], dropped_there: dict[str, int]
-) -> dict[str, int]:
-    """How many rejections of each code are not shown: those kept here beyond the last, or never sent here."""
-    query = (
-        select(REJECTIONS.c.code, func.count().label("kept"))
-        .where(REJECTIONS.c.request_id == request_id)
-        .group_by(REJECTIONS.c.code)
-    )
-    kept = {row.code: row.kept for row in await connection.execute(query)}
-    visible = Counter(rejection.code for rejection in shown)
-    dropped = {
-        code: max(kept.get(code, 0) - visible[code], dropped_there.get(code, 0))
-        for code in (*kept, *dropped_there)
-    }
-    return {code: count for code, count in dropped.items() if count}
 
 
 def _conditions(wanted: RequestFilter) -> list[ColumnElement[bool]]:

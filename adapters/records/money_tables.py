@@ -1,6 +1,6 @@
-"""Tables of the price back: the intents, the ledger that pays by default, the simulated provider."""
+"""Tables of the price back: the intents, the ledger that pays by default, the simulated providers."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, Integer, Table, UniqueConstraint
 from sqlalchemy import text as sql
 
 from adapters.records.columns import CODE, METADATA, TEXT, identifier, instant, row_number
@@ -62,6 +62,27 @@ SIMULATED_ATTEMPTS = Table(
     METADATA,
     identifier("licence_id", primary_key=True),
     Column("attempts", Integer, nullable=False),
+)
+
+SIMULATED_CANCELLATIONS = Table(
+    "simulated_cancellations",
+    METADATA,
+    identifier("licence_id", primary_key=True),
+    # Calls that asked the simulated billing service to cancel.
+    Column("attempts", Integer, nullable=False),
+)
+
+SIMULATED_CHARGES = Table(
+    "simulated_charges",
+    METADATA,
+    Column("charge_id", CODE, primary_key=True),
+    identifier("licence_id", index=True),
+    Column("amount", BigInteger, nullable=False),
+    Column("currency", CODE, nullable=False),
+    Column("period_starts_on", Date, nullable=False),
+    # paid | failed, once that instant is reached; in flight until then
+    Column("settles_as", CODE, nullable=False),
+    instant("settles_at"),
 )
 
 SIMULATED_REFUNDS = Table(

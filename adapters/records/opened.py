@@ -7,11 +7,14 @@ from adapters.records.care_records import SqlCareRecords
 from adapters.records.closures import SqlClosures
 from adapters.records.command_log import SqlCommandLog
 from adapters.records.database import Database
+from adapters.records.deactivation_directory import SqlDeactivationDirectory
 from adapters.records.directory import SqlRequestDirectory
 from adapters.records.notice_queue import SqlNoticeQueue
+from adapters.records.product_records import SqlProductRecords
 from adapters.records.readers import OperatorDesk
 from adapters.records.report import Report
 from adapters.records.switches import SqlPaymentSwitches
+from business_care.deactivation.ports import DeactivationDirectory, ProductRecords
 from business_care.ports import (
     CareRecords,
     Closures,
@@ -31,6 +34,8 @@ class Records:
         self.database = database
         self.care: CareRecords = SqlCareRecords(database)
         self.directory: RequestDirectory = SqlRequestDirectory(database)
+        self.products: ProductRecords = SqlProductRecords(database)
+        self.deactivations: DeactivationDirectory = SqlDeactivationDirectory(database)
         self.commands: CommandLog = SqlCommandLog(database)
         self.closures: Closures = SqlClosures(database)
         self.switches: PaymentSwitches = SqlPaymentSwitches(database)

@@ -1,15 +1,16 @@
 """Who reads a notice: address, name, language and time zone, looked up when it is delivered (R62)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.catalogue_tables import LICENCES, PRODUCTS, SELLERS
 from adapters.records.places import language_of, place_of
 from adapters.records.request_tables import REQUESTS
 from business_care.calendar import MARKETPLACE_PLACE
-from business_care.notices import Notice
+from business_care.notices import Notice, NoticeAbout
 from business_care.people import Role
 
 DEFAULT_LANGUAGE = "en"
@@ -35,11 +36,11 @@ class Reader:
 
 
 async def find_reader(
-    connection: AsyncConnection, request_id: str, notice: Notice, operator: OperatorDesk
+    connection: AsyncConnection, about: NoticeAbout, subject_id: str, notice: Notice, operator: OperatorDesk
 ) -> Reader:
-    """The reader of a notice about a request."""
+    """The reader of a notice about a request, a product, or the renewals of a product's customers."""
     if notice.to.role is Role.CUSTOMER:
-        return await _customer(connection, request_id, notice)
+        return _customer(await _licence_concerned(connection, about, subject_id, notice))
     if notice.to.role in (Role.SELLER, Role.AGENT):
         return await _seller(connection, notice.to.id)
     return Reader(operator.address, None, operator.language, operator.timezone)
@@ -53,18 +54,36 @@ async def _seller(connection: AsyncConnection, seller_id: str) -> Reader:
     return Reader(seller["email"], seller["name"], language_of(seller), place_of(seller).timezone)
 
 
-async def _customer(connection: AsyncConnection, request_id: str, notice: Notice) -> Reader:
-    """The customer's address under the licence concerned; deadlines are told in the seller's zone."""
+async def _licence_concerned(
+    connection: AsyncConnection, about: NoticeAbout, subject_id: str, notice: Notice
+) -> RowMapping | None:
+    """The licence that a customer is written to about; the latest purchase where the notice does not tell."""
+    licences = await _licences_of(connection, notice.to.id)
+    if about is NoticeAbout.REQUEST:
+        wanted = await _licence_about(connection, subject_id, notice)
+        concerned = [row for row in licences if row["id"] == wanted]
+    else:
+        concerned = [row for row in licences if row["product_id"] == notice.data.get("product_id")]
+    return next(iter(concerned or licences), None)
+
+
+async def _licences_of(connection: AsyncConnection, customer_id: str) -> Sequence[RowMapping]:
+    """The licences of a customer, the latest purchase first.
+
+    Which of them is meant is not asked of the database: it might walk all licences of a product to find out.
+    """
     query = (
         select(LICENCES, SELLERS.c.country, SELLERS.c.subdivision, SELLERS.c.timezone)
         .join(PRODUCTS, PRODUCTS.c.id == LICENCES.c.product_id)
         .join(SELLERS, SELLERS.c.id == PRODUCTS.c.seller_id)
-        .where(LICENCES.c.customer_id == notice.to.id)
-        .order_by(LICENCES.c.purchased_at.desc())
+        .where(LICENCES.c.customer_id == customer_id)
+        .order_by(LICENCES.c.purchased_at.desc(), LICENCES.c.id)
     )
-    licences = list((await connection.execute(query)).mappings())
-    about = await _licence_about(connection, request_id, notice)
-    licence = next((row for row in licences if row["id"] == about), licences[0] if licences else None)
+    return (await connection.execute(query)).mappings().all()
+
+
+def _customer(licence: RowMapping | None) -> Reader:
+    """The customer's address under the licence concerned; deadlines are told in the seller's zone."""
     if licence is None:
         return _nowhere()
     return Reader(

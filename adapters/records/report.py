@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, and_, select
 
-from adapters.records.catalogue_tables import BUNDLES, PRODUCTS
+from adapters.records.bundle_states import bundle_states
+from adapters.records.catalogue_tables import PRODUCTS
 from adapters.records.database import Database
+from adapters.records.deactivation_tables import DEACTIVATIONS
 from adapters.records.licence_facts import ALL_LICENCES, care_term
 from adapters.records.money_tables import REFUND_INTENTS
 from adapters.records.places import local_day, place_of
 from adapters.records.request_tables import NOTICES
 from business_care.entitlement import care_is_active
+from business_care.notices import NoticeAbout
 from business_care.request import CareTerm
 from business_care.values import Currency, Identifier, Instant, MinorUnits, Value
 
@@ -46,11 +49,12 @@ class SentRefund(Value):
 
 
 class ToldNotice(Value):
-    """A notice of any request: what it was, for whom, and about what."""
+    """A notice: what it was, for whom, and about which request or which product."""
 
     kind: str
     to: str
-    request: str
+    request: str | None = None
+    product: str | None = None
     at: Instant
 
 
@@ -96,18 +100,31 @@ class Report:
             return {row.id: row.state for row in rows}
 
     async def bundles(self) -> dict[str, str]:
-        """The bundles: `on_sale` or `offline`."""
+        """The bundles: `on_sale`, `offline` or `retired`."""
         async with self._database.reading() as connection:
-            rows = await connection.execute(select(BUNDLES.c.id, BUNDLES.c.on_sale).order_by(BUNDLES.c.id))
-            return {row.id: "on_sale" if row.on_sale else "offline" for row in rows}
+            states = await bundle_states(connection)
+        return {bundle_id: str(state) for bundle_id, state in states.items()}
 
     async def notices(self) -> Sequence[ToldNotice]:
-        """All notices of all requests in order of time."""
-        query = select(NOTICES).order_by(NOTICES.c.at, NOTICES.c.id)
+        """All notices about requests and products in order of time."""
+        of_the_product = and_(
+            NOTICES.c.about != NoticeAbout.REQUEST, DEACTIVATIONS.c.deactivation_id == NOTICES.c.subject_id
+        )
+        query = (
+            select(NOTICES, DEACTIVATIONS.c.product_id)
+            .outerjoin(DEACTIVATIONS, of_the_product)
+            .order_by(NOTICES.c.at, NOTICES.c.id)
+        )
         async with self._database.reading() as connection:
             rows = (await connection.execute(query)).mappings().all()
         return [
-            ToldNotice(kind=row["kind"], to=row["to_id"], request=row["request_id"], at=row["at"])
+            ToldNotice(
+                kind=row["kind"],
+                to=row["to_id"],
+                request=row["subject_id"] if row["about"] == NoticeAbout.REQUEST else None,
+                product=row["product_id"],
+                at=row["at"],
+            )
             for row in rows
         ]
 

@@ -5,7 +5,9 @@ from sqlalchemy import text as sql
 
 from adapters.records.columns import CODE, ID, METADATA, TEXT, Document, identifier, instant, row_number
 from business_care.counting import DeadlinePlan
+from business_care.deactivation.views import DeactivationAnswer
 from business_care.events import Event
+from business_care.notices import NoticeAbout
 from business_care.people import Actor
 from business_care.request import CareRequestOpening
 from business_care.views import CommandAnswer, RequestView
@@ -110,14 +112,15 @@ COMMAND_LOG = Table(
     "command_log",
     METADATA,
     row_number(),
-    # No foreign key: a command to a request that nobody opened is kept too.
-    identifier("request_id", index=True),
+    # A request or a product; no foreign key: a command to a request that nobody opened is kept too.
+    identifier("request_id", nullable=True, index=True),
+    identifier("product_id", nullable=True, index=True),
     Column("command", TEXT, nullable=False),
     identifier("command_id", nullable=True),
     Column("by", Document(Actor)),
     instant("at"),
     Column("body", TEXT, nullable=False),
-    Column("answer", Document(CommandAnswer)),
+    Column("answer", Document(CommandAnswer | DeactivationAnswer)),
     Column("error_code", CODE),
     Column("error_message", TEXT),
 )
@@ -126,8 +129,9 @@ NOTICES = Table(
     "notices",
     METADATA,
     row_number(),
-    # No foreign key: not every notice will be about a request.
-    identifier("request_id"),
+    # What it is about (NoticeAbout), and the id of that request or deactivation: no foreign key can say so.
+    Column("about", CODE, nullable=False, server_default=NoticeAbout.REQUEST),
+    identifier("subject_id"),
     identifier("key"),
     Column("kind", CODE, nullable=False),
     Column("to_role", CODE, nullable=False),
@@ -140,6 +144,6 @@ NOTICES = Table(
     Column("last_error", CODE),
     # Not before this instant; while a sender works on it, when another one may take it over.
     instant("next_try_at"),
-    UniqueConstraint("request_id", "key"),
+    UniqueConstraint("about", "subject_id", "key"),
     Index("ix_notices_waiting", "delivered_at", "next_try_at"),
 )

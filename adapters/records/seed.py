@@ -1,7 +1,8 @@
 """Loads the records of a file. The same file twice changes nothing; a changed one brings them up to date.
 
 What the software itself has decided meanwhile stays: care that was ended, renewals that were cancelled,
-closures that were cut short, products that went offline. What the file does not name stays too.
+closures that were cut short, products that went offline, bundles that were retired. What the file does not
+name stays too.
 """
 
 from collections.abc import Sequence
@@ -66,7 +67,9 @@ async def _load_products(connection: AsyncConnection, file: RecordsFile) -> None
 
 
 async def _load_bundles(connection: AsyncConnection, file: RecordsFile) -> None:
-    bundles = [{"id": entry.id, "name": entry.name, "on_sale": entry.on_sale} for entry in file.bundles]
+    # In the order in which bundles are locked when a member of theirs comes or goes (bundle_states.py).
+    in_order = sorted(file.bundles, key=lambda entry: entry.id)
+    bundles = [{"id": entry.id, "name": entry.name, "on_sale": entry.on_sale} for entry in in_order]
     members = [
         {"bundle_id": bundle.id, "product_id": product_id}
         for bundle in file.bundles

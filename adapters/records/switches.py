@@ -12,6 +12,7 @@ from adapters.records.request_tables import REQUESTS
 from adapters.records.upsert import put
 from business_care.listing import PaymentState, PaymentSwitch
 from business_care.people import Actor, Role
+from business_care.refund import PURCHASE_PRICE
 from business_care.views import CareStateName
 
 EVERYBODY = ""
@@ -50,8 +51,11 @@ class SqlPaymentSwitches:
 
     async def waiting_for_payment(self, seller_id: str | None) -> Sequence[str]:
         # A switch that came between a request's decision to pay and the payment left nothing at the provider.
+        # A renewal charge of the same licence that was given back is another refund (R41).
         sent = exists().where(
-            REFUND_INTENTS.c.licence_id == REQUESTS.c.licence_id, REFUND_INTENTS.c.attempts > 0
+            REFUND_INTENTS.c.licence_id == REQUESTS.c.licence_id,
+            REFUND_INTENTS.c.purpose == PURCHASE_PRICE,
+            REFUND_INTENTS.c.attempts > 0,
         )
         pending_unsent = and_(REQUESTS.c.state == CareStateName.REFUND_PENDING, not_(sent))
         query = (

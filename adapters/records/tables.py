@@ -1,9 +1,16 @@
 """All tables of the records in one place: what migrations are compared with."""
 
-from adapters.records import catalogue_tables, money_tables, request_tables
+from adapters.records import catalogue_tables, deactivation_tables, money_tables, request_tables
 from adapters.records.columns import METADATA
 
 ALL_TABLES = METADATA.sorted_tables
 """Every table, those that others refer to first."""
 
-__all__ = ["ALL_TABLES", "METADATA", "catalogue_tables", "money_tables", "request_tables"]
+__all__ = [
+    "ALL_TABLES",
+    "METADATA",
+    "catalogue_tables",
+    "deactivation_tables",
+    "money_tables",
+    "request_tables",
+]

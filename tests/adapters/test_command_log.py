@@ -5,6 +5,7 @@ from datetime import timedelta
 from adapters.records.opened import Records
 from business_care.listing import CommandLogEntry
 from tests.adapters.care_world import AGENT, OPENED_AT, an_answer
+from tests.adapters.product_world import SELLER, a_deactivation, applied_to
 
 
 async def test_commands_are_found_in_the_order_in_which_they_were_answered(records: Records) -> None:
@@ -32,6 +33,30 @@ async def test_commands_are_found_in_the_order_in_which_they_were_answered(recor
 
     assert await records.commands.of_request("R1") == [accepted, refused]
     assert await records.commands.of_request("R404") == []
+
+
+async def test_commands_about_a_product_are_found_with_the_answers_of_its_deactivation(
+    records: Records,
+) -> None:
+    ordered = CommandLogEntry(
+        product_id="P1",
+        command="deactivate",
+        command_id="D1",
+        by=SELLER,
+        at=OPENED_AT,
+        body="{}",
+        answer=applied_to(a_deactivation()).answer,
+    )
+    refused = ordered.model_copy(
+        update={"command": "revoke", "answer": None, "error_code": "nothing_to_revoke"}
+    )
+    about_a_request = CommandLogEntry(request_id="P1", command="fix", at=OPENED_AT, body="{}")
+
+    for entry in (ordered, about_a_request, refused):
+        await records.commands.note(entry)
+
+    assert await records.commands.of_product("P1") == [ordered, refused]
+    assert await records.commands.of_request("P1") == [about_a_request]
 
 
 async def test_a_word_that_no_database_can_hold_does_not_lose_the_entry(records: Records) -> None:

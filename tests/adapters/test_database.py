@@ -41,6 +41,28 @@ async def test_a_transaction_that_raises_leaves_nothing(records: Records) -> Non
     assert await count_sellers(records.database) == 0
 
 
+async def test_a_writer_that_is_cancelled_holds_up_nobody(records: Records) -> None:
+    async def write(number: int) -> None:
+        async with records.database.writing() as connection:
+            await connection.execute(select(SELLERS.c.id))
+            await connection.execute(insert(SELLERS).values(**seller(f"S{number}")))
+            await connection.execute(insert(SELLERS).values(**seller(f"T{number}")))
+
+    # Kept, as their owner would: what they hold on to must not hold the lock.
+    cancelled = []
+    for number in range(100):
+        writer = asyncio.create_task(write(number))
+        await asyncio.wait([writer], timeout=number / 20_000)
+        writer.cancel()
+        await asyncio.wait([writer])
+        cancelled.append(writer)
+        async with asyncio.timeout(5):
+            await write(1000 + number)
+
+    assert len(cancelled) == 100
+    assert await count_sellers(records.database) % 2 == 0
+
+
 async def test_many_writers_of_one_process_all_get_through(records: Records) -> None:
     async def write(number: int) -> None:
         async with records.database.writing() as connection:

@@ -11,7 +11,8 @@ from adapters.mail.texts_of import NoticeUnworded, Texts, texts_in
 from adapters.mail.wording import CODES, DEADLINES, MOMENTS, worded
 from adapters.time_zones import zone_named
 from business_care.commands import ClockName, DisputeDecision, RefusalGround, UpdateKind
-from business_care.notices import Notice, NoticeKind
+from business_care.deactivation.words import DeactivationKind
+from business_care.notices import Notice, NoticeAbout, NoticeKind
 from business_care.people import Recipient, Role
 from business_care.ports import Mail, QueuedNotice
 from business_care.refund import RefundCause, RefundStatus
@@ -67,6 +68,7 @@ WORDS_OF = {
     "update": UpdateKind,
     "cause": RefundCause,
     "task": TaskKind,
+    "kind": DeactivationKind,
 }
 DUE = "2031-03-03T23:00:00+00:00"  # Tuesday 4 March 2031, 00:00 in Madrid
 EVERYTHING = {
@@ -76,10 +78,16 @@ EVERYTHING = {
     **dict.fromkeys(("reference", "licence_id", "product_id"), "X-1"),
     **{name: next(iter(words)) for name, words in WORDS_OF.items()},
     "status": "succeeded",
-    "kind": "temporary",
     "business_days": "5",
     "amount": "12900",
     "currency": "EUR",
+}
+
+
+ABOUT = {
+    NoticeKind.DEACTIVATED: NoticeAbout.PRODUCT,
+    NoticeKind.REACTIVATED: NoticeAbout.PRODUCT,
+    NoticeKind.RENEWAL_CANCELLED: NoticeAbout.RENEWALS,
 }
 
 
@@ -92,9 +100,13 @@ def mail_of(
     timezone: str = "Europe/Madrid",
     **data: str,
 ) -> Mail:
+    about = ABOUT.get(kind, NoticeAbout.REQUEST)
+    if about is not NoticeAbout.REQUEST:
+        data.setdefault("product_id", "P1")
     queued = QueuedNotice(
         notice_id=1,
-        request_id="R1",
+        about=about,
+        subject_id="R1" if about is NoticeAbout.REQUEST else "D1",
         notice=Notice(
             key=f"3-0-{kind}",
             kind=kind,
@@ -133,7 +145,7 @@ def test_every_notice_has_a_text_that_uses_all_it_is_told(
 def test_every_notice_copes_with_missing_data(language: str, kind: NoticeKind, role: Role) -> None:
     mail = mail_of(kind, role, language, reader_name=None)
 
-    assert "R1" in mail.subject + mail.body or kind is NoticeKind.RENEWAL_CANCELLED
+    assert ("P1" if kind in ABOUT else "R1") in mail.subject + mail.body
     assert len(mail.body.strip().split("\n\n")) >= 3
     assert not re.search(r"[{}]|> *$", mail.subject + mail.body, re.MULTILINE)
 
@@ -259,6 +271,52 @@ def test_a_reason_given_by_a_payment_provider_is_told_as_a_code() -> None:
     body = mail_of(NoticeKind.REFUND_MANUAL, Role.OPERATOR, reason="window_closed").body
 
     assert "What the payment provider answered: window_closed\n" in body
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        (DeactivationKind.TEMPORARY, "Renewals of Business Care go on."),
+        (DeactivationKind.PERMANENT, "Renewals of Business Care are cancelled; what customers have paid for"),
+    ],
+)
+def test_the_seller_of_a_product_that_was_switched_off_reads_what_follows_and_why(
+    kind: DeactivationKind, told: str
+) -> None:
+    mail = mail_of(NoticeKind.DEACTIVATED, kind=kind, reason="Rework.\nSee you soon.")
+
+    assert mail.subject == "Product P1: no longer on sale"
+    assert told in mail.body
+    assert "Reason given:\n> Rework.\n> See you soon.\n" in mail.body
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", DeactivationKind)
+def test_what_follows_from_a_deactivation_is_told_to_its_end(language: str, kind: DeactivationKind) -> None:
+    mail = mail_of(NoticeKind.DEACTIVATED, language=language, kind=kind)
+
+    assert texts_in(language).word("kind", kind) in mail.body
+
+
+def test_a_customer_is_told_of_a_cancelled_renewal_by_the_product_alone() -> None:
+    mail = mail_of(NoticeKind.RENEWAL_CANCELLED, Role.CUSTOMER)
+
+    assert "your licences of this product" in mail.body
+    assert "Product: P1\n" in mail.body
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        pytest.param(NoticeKind.CUSTOMER_REPLIED, "R1/3-0-customer_replied", id="of a request, as ever"),
+        pytest.param(NoticeKind.DEACTIVATED, "product/D1/3-0-deactivated", id="of a product"),
+        pytest.param(NoticeKind.RENEWAL_CANCELLED, "renewals/D1/3-0-renewal_cancelled", id="of its renewals"),
+    ],
+)
+def test_a_mail_is_named_after_what_its_notice_is_about(kind: NoticeKind, key: str) -> None:
+    role = READERS[kind][0]
+
+    assert mail_of(kind, role).key == key
 
 
 def test_an_agent_reads_what_the_seller_reads() -> None:

@@ -12,7 +12,7 @@ from adapters.mail.failures import MailNotTaken, MailRefused
 from adapters.mail.folder import FolderMailbox
 from adapters.notice_delivery import BATCH, deliver_forever, deliver_waiting
 from business_care.errors import TemporarilyUnavailable
-from business_care.notices import Notice, NoticeKind
+from business_care.notices import Notice, NoticeAbout, NoticeKind
 from business_care.people import Recipient, Role
 from business_care.ports import Mail, QueuedNotice
 
@@ -64,7 +64,8 @@ class Letterbox:
 def a_notice(number: int, address: str | None = "shop@customer.example") -> QueuedNotice:
     return QueuedNotice(
         notice_id=number,
-        request_id=f"R{number}",
+        about=NoticeAbout.REQUEST,
+        subject_id=f"R{number}",
         notice=Notice(
             key="3-0-question_asked",
             kind=NoticeKind.QUESTION_ASKED,

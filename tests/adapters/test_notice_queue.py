@@ -8,8 +8,26 @@ import pytest
 from adapters.records.opened import OperatorDesk, Records
 from adapters.records.seed import load
 from business_care.calendar import Place
+from business_care.notices import NoticeAbout
 from business_care.people import OPERATOR, Recipient, Role
-from tests.adapters.care_world import OPENED_AT, a_file, a_licence, a_notice, a_seller, a_step, a_view
+from tests.adapters.care_world import (
+    OPENED_AT,
+    PURCHASED_AT,
+    a_file,
+    a_licence,
+    a_notice,
+    a_product,
+    a_seller,
+    a_step,
+    a_view,
+)
+from tests.adapters.product_world import (
+    a_catalogue,
+    a_record,
+    given_renewals_told,
+    told_customer,
+    told_seller,
+)
 
 DESK = OperatorDesk(address="desk@market.example", language="fr")
 SELLER = Recipient(role=Role.SELLER, id="S1")
@@ -69,6 +87,53 @@ async def test_a_customer_without_a_language_reads_english(records: Records) -> 
     [queued] = await records.notices(DESK).undelivered(10)
 
     assert queued.language == "en"
+
+
+async def test_the_seller_of_a_product_is_written_to_about_it(records: Records) -> None:
+    await load(records.database, a_catalogue())
+    await records.products.store(a_record(notices=(told_seller(),)))
+
+    [queued] = await records.notices(DESK).undelivered(10)
+
+    assert (queued.about, queued.subject_id, queued.notice) == (NoticeAbout.PRODUCT, "D1", told_seller())
+    assert (queued.address, queued.language, queued.timezone) == ("S1@studio.example", "es", "Europe/Madrid")
+
+
+async def test_a_customer_is_written_to_under_the_latest_licence_of_the_product(records: Records) -> None:
+    later = PURCHASED_AT + timedelta(days=1)
+    licences = (
+        a_licence("L1"),
+        a_licence("L2", purchased_at=later, customer_language="es"),
+        a_licence("L3", purchased_at=later + timedelta(days=1), product_id="P2"),
+        a_licence("L4", purchased_at=later + timedelta(days=2)),
+    )
+    of_one_customer = tuple(one.model_copy(update={"customer_id": "C1"}) for one in licences[:3])
+    products = (a_product(), a_product(id="P2"))
+    await load(records.database, a_file(products=products, licences=(*of_one_customer, licences[3])))
+    await given_renewals_told(records.database, "C1")
+
+    [queued] = await records.notices(DESK).undelivered(10)
+
+    assert (queued.about, queued.subject_id, queued.notice) == (
+        NoticeAbout.RENEWALS,
+        "D1",
+        told_customer("C1"),
+    )
+    assert (queued.address, queued.language) == ("L2@customer.example", "es")
+
+
+async def test_a_customer_is_told_of_the_renewals_under_one_deactivation_once(records: Records) -> None:
+    for deactivation_id in ("D1", "D1", "D2"):
+        await given_renewals_told(records.database, "C1", "C2", deactivation_id=deactivation_id)
+
+    told = await records.notices(DESK).undelivered(10)
+
+    assert [(one.subject_id, one.notice.to.id) for one in told] == [
+        ("D1", "C1"),
+        ("D1", "C2"),
+        ("D2", "C1"),
+        ("D2", "C2"),
+    ]
 
 
 async def test_the_operator_reads_at_the_desk(records: Records) -> None:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 import pytest
 
+from adapters.payments.intents import RefundIntents
 from adapters.payments.ledger import LedgerProvider
 from adapters.payments.once import OncePayments
 from adapters.records.opened import Records
 from adapters.records.seed import load
+from business_care.deactivation.charges import RENEWAL_CHARGE
 from business_care.listing import PaymentState, PaymentSwitch
 from business_care.views import CareStateName
 from tests.adapters.care_world import OPENED_AT, OPERATOR, a_file, a_licence, a_step, a_view, an_order
@@ -75,5 +77,17 @@ async def test_a_payment_that_was_stopped_on_its_way_waits_too_and_one_at_the_pr
 
     await records.care.store(a_step(a_view("R-stopped", state=CareStateName.REFUND_PENDING)))
     await records.care.store(a_step(a_view("R-sent", state=CareStateName.REFUND_PENDING, licence_id="L2")))
+
+    assert await records.switches.waiting_for_payment(None) == ["R-stopped"]
+
+
+async def test_a_renewal_charge_that_was_given_back_is_not_the_price_that_a_request_waits_for(
+    records: Records,
+) -> None:
+    await load(records.database, a_file())
+    of_a_renewal = an_order().model_copy(update={"purpose": f"{RENEWAL_CHARGE}ch_1", "request_id": "D1"})
+    await RefundIntents(records.database).begin_attempt(of_a_renewal)
+
+    await records.care.store(a_step(a_view("R-stopped", state=CareStateName.REFUND_PENDING)))
 
     assert await records.switches.waiting_for_payment(None) == ["R-stopped"]

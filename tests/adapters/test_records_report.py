@@ -9,6 +9,7 @@ from adapters.records.report import CareStanding, LicenceStanding, RenewalState,
 from adapters.records.seed import load
 from adapters.records.seed_file import CareEntry
 from tests.adapters.care_world import OPENED_AT, YEAR_OF_CARE, a_file, a_licence, a_notice, a_step, a_view
+from tests.adapters.product_world import a_catalogue, a_record, given_renewals_told, told_seller
 
 ACTIVE, ENDED, LAPSED = CareStanding.ACTIVE, CareStanding.ENDED, CareStanding.LAPSED
 AUTOMATIC, CANCELLED, OPTED_OUT = RenewalState.AUTOMATIC, RenewalState.CANCELLED, RenewalState.OPTED_OUT
@@ -59,4 +60,18 @@ async def test_the_notices_of_all_requests_come_in_order_of_time(records: Record
     assert await records.report.notices() == [
         ToldNotice(kind="request_opened", to="S1", request="R2", at=OPENED_AT),
         ToldNotice(kind="request_opened", to="S1", request="R1", at=OPENED_AT + timedelta(hours=1)),
+    ]
+
+
+async def test_the_notices_about_a_product_name_it_beside_those_about_requests(records: Records) -> None:
+    await load(records.database, a_catalogue())
+    # A request may be called like a deactivation.
+    await records.care.store(a_step(a_view("D1"), notices=(a_notice(),)))
+    await records.products.store(a_record(notices=(told_seller(),)))
+    await given_renewals_told(records.database, "C1")
+
+    assert await records.report.notices() == [
+        ToldNotice(kind="request_opened", to="S1", request="D1", at=OPENED_AT),
+        ToldNotice(kind="deactivated", to="S1", product="P1", at=OPENED_AT),
+        ToldNotice(kind="renewal_cancelled", to="C1", product="P1", at=OPENED_AT),
     ]

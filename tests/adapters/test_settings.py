@@ -8,6 +8,7 @@ import pytest
 from adapters.mail.smtp_server import LineProtection
 from adapters.settings import (
     WORKFLOW_CACHE_KIB,
+    BillingProviderName,
     PaymentProviderName,
     Settings,
     SettingsRefused,
@@ -36,6 +37,7 @@ def test_without_any_setting_everything_is_a_file_below_the_working_directory() 
     assert settings.dev_server_database == Path(".data/temporal.db")
     assert settings.smtp is None
     assert settings.payment_provider is PaymentProviderName.LEDGER
+    assert settings.billing_provider is BillingProviderName.RECORDS
 
 
 def test_the_environment_goes_before_the_file(
@@ -74,6 +76,8 @@ def test_an_empty_variable_counts_as_left_out(monkeypatch: pytest.MonkeyPatch) -
         ("LOG_LEVEL", "loud", "is 'loud'; allowed is debug, info, warning or error"),
         ("OPERATOR_LANGUAGE", "de", "is 'de'; allowed is es, fr or en"),
         ("PAYMENT_PROVIDER", "bank", "is 'bank'; allowed is ledger or simulated"),
+        ("BILLING_PROVIDER", "bank", "is 'bank'; allowed is records or simulated"),
+        ("BILLING_CALLS_PER_SECOND", "0", "is '0'; allowed is a whole number of calls from 1 to 1000"),
     ],
 )
 def test_a_bad_value_is_named_with_what_was_given_and_what_is_allowed(

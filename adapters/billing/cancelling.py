@@ -1,0 +1,122 @@
+"""Cancelling in our own records: the care, the customers' notices and the count, in one transaction."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Select, Update, func, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.billing.automatic import STILL_AUTOMATIC, Within, untroubled
+from adapters.records.catalogue_tables import CARE_SUBSCRIPTIONS, LICENCES, SELLERS
+from adapters.records.columns import CODE, ID, INSTANT
+from adapters.records.database import Database
+from adapters.records.deactivation_tables import RENEWAL_CASCADES
+from adapters.records.places import local_day, place_of
+from adapters.records.request_tables import NOTICES
+from business_care.deactivation.renewals import CascadeOrder
+from business_care.errors import RecordMissing
+from business_care.notices import NoticeAbout, NoticeKind
+from business_care.people import Role
+
+
+async def effective_day(database: Database, cascade: CascadeOrder) -> date:
+    """The seller's local day on which the deactivation took effect. Raises `RecordMissing`."""
+    query = select(SELLERS).where(SELLERS.c.id == cascade.seller_id)
+    async with database.reading() as connection:
+        seller = (await connection.execute(query)).mappings().one_or_none()
+    if seller is None:
+        raise RecordMissing(f"the records hold no seller {cascade.seller_id}")
+    return local_day(cascade.effective_at, place_of(seller))
+
+
+async def cancel(connection: AsyncConnection, cascade: CascadeOrder, on: date, within: Within) -> None:
+    """Cancel those of the licences that still renew, and tell each of their customers once.
+
+    Who is told follows from what is cancelled, and from nothing else.
+    """
+    if connection.dialect.name == "sqlite":
+        cancelled = await _notices_then_care(connection, cascade, on, within)
+    else:
+        cancelled = await _care_and_notices(connection, cascade, on, within)
+    await connection.execute(
+        update(RENEWAL_CASCADES)
+        .where(RENEWAL_CASCADES.c.deactivation_id == cascade.deactivation_id)
+        .values(cancelled=RENEWAL_CASCADES.c.cancelled + cancelled)
+    )
+
+
+async def _notices_then_care(
+    connection: AsyncConnection, cascade: CascadeOrder, on: date, within: Within
+) -> int:
+    """SQLite has one writer at a time: both statements see the same renewals."""
+    customers = (
+        _notices_of(cascade)
+        .join(CARE_SUBSCRIPTIONS, CARE_SUBSCRIPTIONS.c.licence_id == LICENCES.c.id)
+        .where(STILL_AUTOMATIC, untroubled(cascade, within), within(CARE_SUBSCRIPTIONS.c.licence_id))
+    )
+    await connection.execute(
+        sqlite.insert(NOTICES)
+        .from_select(customers.selected_columns.keys(), customers)
+        .on_conflict_do_nothing()
+    )
+    return (await connection.execute(_care_of(cascade, on, within))).rowcount
+
+
+async def _care_and_notices(
+    connection: AsyncConnection, cascade: CascadeOrder, on: date, within: Within
+) -> int:
+    """PostgreSQL lets a purchase in between two statements: one statement does both."""
+    cancelled = _care_of(cascade, on, within).returning(CARE_SUBSCRIPTIONS.c.licence_id).cte("cancelled")
+    customers = (
+        _notices_of(cascade)
+        .join(cancelled, cancelled.c.licence_id == LICENCES.c.id)
+        .where(within(LICENCES.c.id))
+    )
+    told = (
+        postgresql.insert(NOTICES)
+        .from_select(customers.selected_columns.keys(), customers)
+        .on_conflict_do_nothing()
+        .returning(NOTICES.c.id)
+        .cte("told")
+    )
+    count = select(func.count()).select_from(cancelled).add_cte(told)
+    return (await connection.execute(count)).scalar_one()
+
+
+def _care_of(cascade: CascadeOrder, on: date, within: Within) -> Update:
+    of_the_product = select(LICENCES.c.id).where(untroubled(cascade, within))
+    return (
+        update(CARE_SUBSCRIPTIONS)
+        .where(
+            STILL_AUTOMATIC,
+            within(CARE_SUBSCRIPTIONS.c.licence_id),
+            CARE_SUBSCRIPTIONS.c.licence_id.in_(of_the_product),
+        )
+        .values(renewal_cancelled_on=on)
+    )
+
+
+def _notices_of(cascade: CascadeOrder) -> Select[Any]:
+    """A notice for each customer, in the order of their ids.
+
+    In that order the index of the notices is written from one end to the other, which is a seventh faster on
+    a million; and walks side by side that meet the same customers never wait for each other in a circle.
+    """
+    now = datetime.now(UTC)
+    return (
+        select(
+            literal(NoticeAbout.RENEWALS, CODE).label("about"),
+            literal(cascade.deactivation_id, ID).label("subject_id"),
+            LICENCES.c.customer_id.label("key"),
+            literal(NoticeKind.RENEWAL_CANCELLED, CODE).label("kind"),
+            literal(Role.CUSTOMER, CODE).label("to_role"),
+            LICENCES.c.customer_id.label("to_id"),
+            literal(cascade.at, INSTANT).label("at"),
+            literal({"product_id": cascade.product_id}, NOTICES.c.data.type).label("data"),
+            literal(now, INSTANT).label("created_at"),
+            literal(now, INSTANT).label("next_try_at"),
+        )
+        .select_from(LICENCES)
+        .order_by(LICENCES.c.customer_id)
+    )

@@ -1,0 +1,67 @@
+"""A charge that was in flight when its renewal was cancelled: what follows from how it stands (R56)."""
+
+from datetime import date
+
+from adapters.billing.outcomes import Outcome
+from adapters.records.renewal_counts import TroubleStatus
+from business_care.deactivation.charges import (
+    ChargeStatus,
+    RenewalCharge,
+    RenewalOrder,
+    charge_to_give_back,
+    refund_of_charge,
+)
+from business_care.deactivation.renewals import CascadeOrder
+from business_care.errors import TemporarilyUnavailable
+from business_care.ports import Payments
+from business_care.refund import RefundAnswerKind
+
+CHARGE_IN_FLIGHT = "charge_in_flight"
+CHARGE_UNKNOWN = "charge_unknown"
+PAYMENT_UNAVAILABLE = "payment_unavailable"
+
+_AFTER_ASKING_FOR_IT = {
+    RefundAnswerKind.PENDING: (TroubleStatus.GIVING_BACK, "refund_pending"),
+    RefundAnswerKind.STOPPED: (TroubleStatus.GIVING_BACK, "payments_stopped"),
+    RefundAnswerKind.REFUSED: (TroubleStatus.BY_HAND, "refund_refused"),
+    RefundAnswerKind.FAILED: (TroubleStatus.BY_HAND, "refund_failed"),
+}
+
+
+class ChargeReturns:
+    """Gives back what was charged for a time after the product was gone."""
+
+    def __init__(self, payments: Payments) -> None:
+        self._payments = payments
+
+    async def outcome_of(
+        self, cascade: CascadeOrder, on: date, renewal: RenewalOrder, charge: RenewalCharge | None
+    ) -> Outcome:
+        """What became of a renewal that the billing service has cancelled."""
+        if charge is not None and charge.status is ChargeStatus.IN_FLIGHT:
+            return Outcome(renewal.licence_id, TroubleStatus.IN_FLIGHT, CHARGE_IN_FLIGHT)
+        owed = charge_to_give_back(charge, on)
+        if owed is None or not owed.money.amount:
+            return Outcome(renewal.licence_id)
+        return await self._give_back(cascade, renewal, owed)
+
+    async def outcome_later(
+        self, cascade: CascadeOrder, on: date, renewal: RenewalOrder, charge: RenewalCharge | None
+    ) -> Outcome:
+        """The same for a charge that was in flight: one that is not known any more is looked at by people."""
+        if charge is None:
+            return Outcome(renewal.licence_id, TroubleStatus.BY_HAND, CHARGE_UNKNOWN)
+        return await self.outcome_of(cascade, on, renewal, charge)
+
+    async def _give_back(
+        self, cascade: CascadeOrder, renewal: RenewalOrder, charge: RenewalCharge
+    ) -> Outcome:
+        order = refund_of_charge(charge, renewal, cascade.seller_id)
+        try:
+            answer = await self._payments.pay_back(order, cascade.at)
+        except TemporarilyUnavailable:
+            # It is owed, and asked for again; that payments are down is no reason to let renewals go on.
+            return Outcome(renewal.licence_id, TroubleStatus.GIVING_BACK, PAYMENT_UNAVAILABLE)
+        if answer.kind is RefundAnswerKind.SUCCEEDED:
+            return Outcome(renewal.licence_id)
+        return Outcome(renewal.licence_id, *_AFTER_ASKING_FOR_IT[answer.kind])

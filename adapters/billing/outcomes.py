@@ -1,0 +1,66 @@
+"""What became of renewals that were cancelled at a billing service, and how that is kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.billing.automatic import among
+from adapters.billing.cancelling import cancel
+from adapters.records.deactivation_tables import RENEWAL_TROUBLES
+from adapters.records.renewal_counts import TroubleStatus
+from adapters.records.upsert import put
+from business_care.deactivation.renewals import CascadeOrder
+
+LONGEST_CODE = 64
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One renewal: cancelled, unless it is in trouble of a kind that leaves that open."""
+
+    licence_id: str
+    trouble: TroubleStatus | None = None
+    code: str = ""
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether no further period will be charged, and what was charged too much is settled or by hand."""
+        return self.trouble in (None, TroubleStatus.BY_HAND)
+
+
+async def keep_outcomes(
+    connection: AsyncConnection, cascade: CascadeOrder, on: date, outcomes: Sequence[Outcome]
+) -> None:
+    """Keep them. What somebody else has cancelled meanwhile is neither counted nor told again."""
+    cancelled = [outcome.licence_id for outcome in outcomes if outcome.is_cancelled]
+    if cancelled:
+        await _strike_off(connection, cascade, cancelled)
+        await cancel(connection, cascade, on, among(cancelled))
+    await put(connection, RENEWAL_TROUBLES, _troubles(cascade, outcomes))
+
+
+async def _strike_off(connection: AsyncConnection, cascade: CascadeOrder, licence_ids: Sequence[str]) -> None:
+    await connection.execute(
+        delete(RENEWAL_TROUBLES).where(
+            RENEWAL_TROUBLES.c.deactivation_id == cascade.deactivation_id,
+            RENEWAL_TROUBLES.c.licence_id.in_(licence_ids),
+        )
+    )
+
+
+def _troubles(cascade: CascadeOrder, outcomes: Sequence[Outcome]) -> list[dict[str, object]]:
+    now = datetime.now(UTC)
+    return [
+        {
+            "deactivation_id": cascade.deactivation_id,
+            "licence_id": outcome.licence_id,
+            "status": outcome.trouble,
+            "code": outcome.code[:LONGEST_CODE],
+            "since": now,
+        }
+        for outcome in outcomes
+        if outcome.trouble is not None
+    ]
