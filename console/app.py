@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from console import closure_commands, database_commands, payments_commands
+from console.deactivation_commands import PANEL, add_deactivation_commands
+from console.deactivation_reading import deactivation
 from console.deadline import deadline
 from console.demo import demo
 from console.dev import dev
@@ -32,6 +34,8 @@ business-care open request.json
 business-care acknowledge R1 --by agent:A1@S1 --message Hello
 
 business-care explain R1
+
+business-care deactivate P1 --temporary --by seller:S1
 
 Exit code 0: done. 1: refused by a rule, its code and why on the standard error output. 2: wrong usage.
 3: it could not be done: no server, no records, no answer.
@@ -88,6 +92,8 @@ app.command("journal", rich_help_panel=_REQUESTS, epilog=_example("journal R1 --
 app.command("commands", rich_help_panel=_REQUESTS, epilog=_example("commands R1 --json"))(commands)
 app.command("list", rich_help_panel=_REQUESTS, epilog=_example("list --open --seller S1"))(list_requests)
 add_commands(app)
+add_deactivation_commands(app)
+app.command("deactivation", rich_help_panel=PANEL, epilog=_example("deactivation P1 --follow"))(deactivation)
 app.add_typer(closure_commands.app, name="closure", rich_help_panel=_ALL)
 app.add_typer(payments_commands.app, name="payments", rich_help_panel=_ALL)
 app.command(

@@ -10,19 +10,24 @@ from temporalio.worker import Worker
 
 from activities.calendar_steps import CalendarSteps
 from activities.payment_steps import PaymentSteps
+from activities.product_steps import ProductSteps
 from activities.record_steps import RecordSteps
+from activities.renewal_steps import RenewalSteps
+from adapters.billing.opened import renewals
 from adapters.payments.ledger import LedgerProvider
 from adapters.payments.once import OncePayments
 from adapters.payments.simulated import SimulatedProvider
 from adapters.public_holidays import PublicHolidays
 from adapters.records.opened import Records
 from adapters.sandbox import production_runner
-from adapters.settings import PaymentProviderName
+from adapters.settings import BillingProviderName, PaymentProviderName
+from business_care.deactivation.ports import ProductRecords, Renewals
 from business_care.ports import CareRecords, DeadlinePlanner, Payments
 from workflows.care_request import CareRequest
 from workflows.names import TASK_QUEUE
+from workflows.product_deactivation import ProductDeactivation
 
-WORKFLOWS = (CareRequest,)
+WORKFLOWS = (CareRequest, ProductDeactivation)
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,21 @@ class Parties:
     records: CareRecords
     planner: DeadlinePlanner
     payments: Payments
+    products: ProductRecords
+    renewals: Renewals
+
+
+@dataclass(frozen=True)
+class Providers:
+    """Which services are asked outside: by default none, everything is done in the records."""
+
+    payment: PaymentProviderName = PaymentProviderName.LEDGER
+    billing: BillingProviderName = BillingProviderName.RECORDS
+    billing_calls_per_second: int = 50
+
+
+SIMULATED = Providers(PaymentProviderName.SIMULATED, BillingProviderName.SIMULATED, 1000)
+"""Both simulated, with their knobs in the records: for scenarios, and for looking around."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +64,22 @@ class WorkerSize:
     graceful_shutdown: timedelta = timedelta(seconds=30)
 
 
-def parties(records: Records, provider: PaymentProviderName) -> Parties:
-    """The embedded parties: the records, the tables of public holidays, and a payment provider."""
+def parties(records: Records, providers: Providers) -> Parties:
+    """The embedded parties: the records, the tables of public holidays, and the providers."""
     database = records.database
     paying = (
-        LedgerProvider(database) if provider is PaymentProviderName.LEDGER else SimulatedProvider(database)
+        LedgerProvider(database)
+        if providers.payment is PaymentProviderName.LEDGER
+        else SimulatedProvider(database)
     )
-    return Parties(records=records.care, planner=PublicHolidays(), payments=OncePayments(database, paying))
+    payments = OncePayments(database, paying)
+    return Parties(
+        records=records.care,
+        planner=PublicHolidays(),
+        payments=payments,
+        products=records.products,
+        renewals=renewals(database, providers.billing, payments, providers.billing_calls_per_second),
+    )
 
 
 def steps(of: Parties) -> list[Callable[..., Any]]:
@@ -60,6 +89,7 @@ def steps(of: Parties) -> list[Callable[..., Any]]:
         RecordSteps(of.records),
         PaymentSteps(of.payments),
     )
+    products, of_renewals = ProductSteps(of.products), RenewalSteps(of.renewals)
     return [
         calendar.plan_opening,
         calendar.plan_window,
@@ -72,6 +102,14 @@ def steps(of: Parties) -> list[Callable[..., Any]]:
         payments.payments_stopped,
         payments.pay_back,
         payments.look_up_refund,
+        products.find_product,
+        products.switch_product,
+        products.switch_bundles,
+        products.store_deactivation,
+        of_renewals.survey_renewals,
+        of_renewals.cancel_renewals,
+        of_renewals.settle_renewals,
+        of_renewals.free_failed_renewals,
     ]
 
 

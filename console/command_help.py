@@ -1,4 +1,4 @@
-"""What the help says about each command of a care request: its options, and an example."""
+"""What the help says about each command of a request or a product: its options, and an example."""
 
 OPTIONS: dict[str, str] = {
     "automated": "The text was sent by a program, not by a person.",
@@ -21,8 +21,11 @@ OPTIONS: dict[str, str] = {
     "closure_id": "The id of the closure.",
     "notified_at": "When customers were told of the reopening.",
     "status": "How it stands.",
+    "takes_effect_at": "The planned instant; at once if left out.",
+    "until": "The planned end of a temporary deactivation.",
 }
 
+_SELLER = "--by seller:S1"
 _AGENT = "--by agent:A1@S1"
 _CUSTOMER = "--by customer:C1"
 _OPERATOR = "--by operator:O1"
@@ -53,4 +56,10 @@ EXAMPLES: dict[str, str] = {
     "refund_settled": f"R1 {_SYSTEM} --status succeeded",
     "chargeback": f"R1 {_SYSTEM} --status opened",
     "payments_resumed": f"R1 {_SYSTEM}",
+    "deactivate": f'P1 --temporary --until 2031-04-01T00:00:00+02:00 {_SELLER} --reason "Rework"',
+    "reactivate": f"P1 {_SELLER}",
+    "make_permanent": f"P1 {_SELLER} --follow",
+    "revoke": f"P1 {_SELLER}",
+    "impose": f'P1 {_OPERATOR} --kind temporary --reason "Reported as unsafe"',
+    "retry_failed": f"P1 {_OPERATOR} --follow",
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
 from adapters.public_holidays import PublicHolidays
@@ -10,7 +11,17 @@ from adapters.settings import Settings, SettingsRefused, load_settings, temporal
 from adapters.temporal import connect
 from console.ending import WrongUsage
 from gateway.client import PATIENCE, CareGateway, now
+from gateway.products import ProductGateway
+from gateway.recorded_deactivations import RecordedDeactivations
 from gateway.records_desk import RecordsDesk
+
+
+@dataclass(frozen=True)
+class Gateways:
+    """Both gateways over one connection and the same records."""
+
+    care: CareGateway
+    products: ProductGateway
 
 
 def settings() -> Settings:
@@ -33,10 +44,24 @@ async def opened_records() -> AsyncIterator[Records]:
 
 
 @asynccontextmanager
-async def opened_gateway() -> AsyncIterator[CareGateway]:
-    """The gateway over the records and the Temporal server of the settings."""
+async def opened_gateways() -> AsyncIterator[Gateways]:
+    """Both gateways over the records and the Temporal server of the settings."""
     async with opened_records() as records:
-        yield await gateway_over(records)
+        yield await gateways_over(records)
+
+
+@asynccontextmanager
+async def opened_gateway() -> AsyncIterator[CareGateway]:
+    """The gateway of requests."""
+    async with opened_gateways() as gateways:
+        yield gateways.care
+
+
+@asynccontextmanager
+async def opened_product_gateway() -> AsyncIterator[ProductGateway]:
+    """The gateway of products that are switched off."""
+    async with opened_gateways() as gateways:
+        yield gateways.products
 
 
 @asynccontextmanager
@@ -46,10 +71,21 @@ async def opened_desk() -> AsyncIterator[RecordsDesk]:
         yield RecordsDesk(records.closures, records.switches, now)
 
 
-async def gateway_over(records: Records, patience: timedelta = PATIENCE) -> CareGateway:
-    """A gateway once a Temporal server answers. Raises `ServerUnreachable`, `ConnectionSettingsRefused`."""
-    return CareGateway(
-        client=await connect(temporal_environment()),
+@asynccontextmanager
+async def opened_deactivations() -> AsyncIterator[RecordedDeactivations]:
+    """Products that are switched off, as the records alone tell them."""
+    async with opened_records() as records:
+        yield RecordedDeactivations(records.deactivations)
+
+
+async def gateways_over(records: Records, patience: timedelta = PATIENCE) -> Gateways:
+    """Both gateways once a Temporal server answers.
+
+    Raises `ServerUnreachable`, `ConnectionSettingsRefused`.
+    """
+    client = await connect(temporal_environment())
+    care = CareGateway(
+        client=client,
         directory=records.directory,
         commands=records.commands,
         closures=records.closures,
@@ -57,3 +93,7 @@ async def gateway_over(records: Records, patience: timedelta = PATIENCE) -> Care
         planner=PublicHolidays(),
         patience=patience,
     )
+    products = ProductGateway(
+        client=client, directory=records.deactivations, commands=records.commands, patience=patience
+    )
+    return Gateways(care=care, products=products)

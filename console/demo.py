@@ -1,4 +1,4 @@
-"""`business-care demo`: eight lives through thirty business days, while a person watches."""
+"""`business-care demo`: requests and products through thirty business days, while a person watches."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated
@@ -20,7 +20,7 @@ def demo(
         int | None, typer.Option(min=1, max=65535, help="Of the web interface; 8233, or any free one.")
     ] = None,
 ) -> None:
-    """Play eight lives through thirty business days, in skipped time, on real workflows.
+    """Play eight requests and two products through thirty business days, in skipped time, on real workflows.
 
     An embedded Temporal server shows them in its web interface until Ctrl-C. Nothing is kept.
     """

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from adapters.temporal_program import free_port, is_free
 from console.composition import settings
-from console.demo_lives import FILE, STORIES, surprises
+from console.demo_lives import FILE, PRODUCT_STORIES, STORIES, surprises
 from console.scenario import Scenario
 from console.simulate import read
 from console.simulation_play import Happening, Play
@@ -20,7 +20,7 @@ from console.simulation_progress import progress
 from console.simulation_report import outcome_of
 from console.simulation_view import TimelineView, results
 from console.simulation_world import SimulatedWorld, Surroundings, simulated_world
-from workflows.names import care_request_id
+from workflows.names import care_request_id, product_deactivation_id
 
 USUAL_UI_PORT: Final = 8233
 SECONDS_A_LINE: Final = 0.4
@@ -44,7 +44,7 @@ class Stage:
         """
         console = Console()
         scenario = read(FILE)
-        console.rule(f"{scenario.title}, and what they may expect of their sellers", align="left")
+        console.rule(scenario.title or "", align="left")
         console.print(_stories())
         with (
             TemporaryDirectory(prefix="business-care-demo-") as folder,
@@ -85,10 +85,12 @@ class Stage:
 
 def _stories() -> Table:
     table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("request")
+    table.add_column("request or product")
     table.add_column("its story")
     for request_id, story in STORIES.items():
         table.add_row(request_id, story.tells)
+    for product_id, product_story in PRODUCT_STORIES.items():
+        table.add_row(product_id, product_story.tells)
     return table
 
 
@@ -97,9 +99,11 @@ async def _print_addresses(world: SimulatedWorld, console: Console) -> None:
     if world.server.ui_url is None:
         return
     client = world.server.client
-    for request_id in STORIES:
-        run = await client.get_workflow_handle(care_request_id(request_id)).describe()
+    workflows = {request_id: care_request_id(request_id) for request_id in STORIES}
+    workflows |= {product_id: product_deactivation_id(product_id) for product_id in PRODUCT_STORIES}
+    for subject, workflow_id in workflows.items():
+        run = await client.get_workflow_handle(workflow_id).describe()
         address = (
             f"{world.server.ui_url}/namespaces/{client.namespace}/workflows/{run.id}/{run.run_id}/history"
         )
-        console.print(f"{request_id}  {address}", soft_wrap=True)
+        console.print(f"{subject}  {address}", soft_wrap=True)

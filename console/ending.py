@@ -35,8 +35,13 @@ class WrongUsage(Exception):
 
 def perform(doing: str, work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
     """Do what takes a while, showing `doing` to a person who waits; failures end the command in one line."""
+    return undertake(lambda: shown_while(doing, work()))
+
+
+def undertake(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    """Do what shows by itself how far it is; failures end the command like those of `perform`."""
     try:
-        return asyncio.run(shown_while(doing, work()))
+        return asyncio.run(work())
     except (RuleViolation, StepFailed, WrongUsage) as error:
         end_with(error)
 

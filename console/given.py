@@ -12,6 +12,9 @@ ACTOR_FORM = "ROLE:ID[@SELLER]"
 INSTANT_FORM = "INSTANT"
 DAY_FORM = "DAY"
 
+AT_THE_CONSOLE = Actor(role=Role.OPERATOR, id="console")
+"""Who acts where the person at the keyboard names nobody else."""
+
 _WITH_SELLER = frozenset({Role.AGENT, Role.SELLER})
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from business_care.people import Actor, Role
+from business_care.people import Actor
 from console import given
 from console.answers import instant_shown, print_json
 from console.ending import end_if_not_told, perform
@@ -28,8 +28,6 @@ By = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-AT_THE_CONSOLE = Actor(role=Role.OPERATOR, id="console")
-
 
 @app.command(epilog="Example: business-care payments stop --seller S1 --by operator:O1")
 def stop(seller: Seller = None, by: By = None, as_json: AsJson = False) -> None:
@@ -40,21 +38,23 @@ def stop(seller: Seller = None, by: By = None, as_json: AsJson = False) -> None:
         from console.composition import opened_desk
 
         async with opened_desk() as desk:
-            return await desk.switch_payments(PaymentState.STOPPED, seller, by or AT_THE_CONSOLE)
+            return await desk.switch_payments(PaymentState.STOPPED, seller, by or given.AT_THE_CONSOLE)
 
     _print(perform("stopping payments", switch), as_json=as_json)
 
 
 @app.command(epilog="Example: business-care payments resume --seller S1 --by operator:O1")
 def resume(seller: Seller = None, by: By = None, as_json: AsJson = False) -> None:
-    """Let automatic payments run again; refunds that wait look at once."""
+    """Let automatic payments run again; refunds that wait look at once, and so do products that owe some."""
 
     async def switch() -> "tuple[PaymentsChange, Sequence[PaymentSwitch]]":
-        from console.composition import opened_gateway
+        from console.composition import opened_gateways
 
-        async with opened_gateway() as gateway:
-            change = await gateway.resume_payments(seller, by or AT_THE_CONSOLE)
-            return change, await gateway.list_payment_switches()
+        async with opened_gateways() as gateways:
+            change = await gateways.care.resume_payments(seller, by or given.AT_THE_CONSOLE)
+            products = await gateways.products.tell_payments_resumed(seller)
+            change = change.model_copy(update={"products": tuple(products)})
+            return change, await gateways.care.list_payment_switches()
 
     change, switches = perform("resuming payments, and telling who waits", switch)
     if as_json:
@@ -62,6 +62,8 @@ def resume(seller: Seller = None, by: By = None, as_json: AsJson = False) -> Non
     else:
         _print(change.switch, as_json=False)
         typer.echo(f"{len(change.requests.told)} waiting requests were told")
+        if change.products:
+            typer.echo(f"{len(change.products)} products whose charges wait were told")
         _print_still_stopped(switches)
     end_if_not_told(change.requests)
 

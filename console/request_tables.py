@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from business_care.deactivation.views import DeactivationJournalView
 from business_care.listing import CommandLogEntry
 from business_care.views import DeadlinesView, DeadlineView, JournalView, RefundView, RequestView
 from console.answers import instant_shown
@@ -36,7 +37,7 @@ def print_explanation(deadlines: DeadlinesView) -> None:
         console.print(f"{deadlines.request_id} has no deadlines.")
 
 
-def print_journal(journal: JournalView) -> None:
+def print_journal(journal: JournalView | DeactivationJournalView) -> None:
     """What happened, and what was refused, each with its rule or its code."""
     console = Console()
     happened = _table("At", "What", "Rule", "By", "Detail")

@@ -34,18 +34,26 @@ def schema_files() -> dict[str, str]:
 
 def _public_models() -> Iterator[tuple[str, str, "type[BaseModel]", Literal["validation", "serialization"]]]:
     from business_care import listing, views
-    from business_care.commands import ALL_COMMANDS
+    from business_care.commands import COMMANDS
+    from business_care.deactivation import renewals
+    from business_care.deactivation import views as deactivation_views
+    from business_care.deactivation.commands import DEACTIVATION_COMMANDS
     from business_care.request import CareRequestOpening
 
     yield "messages", "open", CareRequestOpening, "validation"
-    for command in ALL_COMMANDS:
-        yield "messages", command.NAME, command, "validation"
+    for name, command in {**COMMANDS, **DEACTIVATION_COMMANDS}.items():
+        yield "messages", name, command, "validation"
     for name, model in (
         ("opened", views.OpenedAnswer),
         ("command", views.CommandAnswer),
         ("status", views.RequestView),
         ("deadlines", views.DeadlinesView),
         ("journal", views.JournalView),
+        ("deactivation", deactivation_views.DeactivationView),
+        ("deactivation_command", deactivation_views.DeactivationAnswer),
+        ("deactivation_journal", deactivation_views.DeactivationJournalView),
+        ("progress", renewals.CascadeProgress),
+        ("failed_renewal", renewals.FailedRenewal),
         ("closure", listing.SellerClosure),
         ("payment_switch", listing.PaymentSwitch),
     ):

@@ -12,7 +12,7 @@ from adapters.notice_delivery import deliver_forever
 from adapters.records.opened import OperatorDesk, Records
 from adapters.settings import Settings
 from business_care.ports import Mailbox
-from console.assembly import WorkerSize, care_worker, parties
+from console.assembly import Providers, WorkerSize, care_worker, parties
 
 
 def worker_size(settings: Settings) -> WorkerSize:
@@ -35,7 +35,10 @@ async def serve(client: Client, records: Records, settings: Settings, stop: asyn
 
     Raises what ends a worker: a server that refuses it, or a fault of its own.
     """
-    worker = care_worker(client, parties(records, settings.payment_provider), worker_size(settings))
+    providers = Providers(
+        settings.payment_provider, settings.billing_provider, settings.billing_calls_per_second
+    )
+    worker = care_worker(client, parties(records, providers), worker_size(settings))
     desk = OperatorDesk(address=settings.operator_email, language=settings.operator_language)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(deliver_forever(records.notices(desk), mailbox(settings), settings.mail_from, stop))

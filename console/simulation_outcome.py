@@ -2,6 +2,8 @@
 
 from typing import TypeAlias
 
+from pydantic import SerializerFunctionWrapHandler, model_serializer
+
 from business_care.refund import RefundStatus
 from business_care.state import AcknowledgementStatus
 from business_care.values import Value
@@ -30,11 +32,25 @@ class RequestShown(Value):
     revisions: int
 
 
-class CommandShown(Value):
+class AboutOne(Value):
+    """Something about a request or about a product: only the one that it is about is printed."""
+
+    @model_serializer(mode="wrap")
+    def _without_the_other(self, all_of_it: SerializerFunctionWrapHandler) -> dict[str, object]:
+        shown: dict[str, object] = all_of_it(self)
+        return {
+            key: value
+            for key, value in shown.items()
+            if value is not None or key not in ("request", "product")
+        }
+
+
+class CommandShown(AboutOne):
     """What came of a command; a repeated one is accepted, with `duplicate_command`."""
 
     index: int
-    request: str
+    request: str | None = None
+    product: str | None = None
     command: str
     accepted: bool
     error: str | None = None
@@ -50,16 +66,17 @@ class RefundSent(Value):
     attempts: int
 
 
-class NoticeTold(Value):
+class NoticeTold(AboutOne):
     """A notice: to a seller, to a customer, or to `operator`."""
 
     kind: str
     to: str
-    request: str
+    request: str | None = None
+    product: str | None = None
 
 
 class TimelineEntry(Value):
-    """Something that happened, by the local time of the request's seller."""
+    """Something that happened to a request or a product, by the local time of its seller."""
 
     at: LocalInstant
     subject: str
@@ -67,7 +84,10 @@ class TimelineEntry(Value):
 
 
 class CascadeShown(Value):
-    """What a permanent deactivation did to the renewals of a product's customers (R51)."""
+    """What the deactivations of a product did to the renewals of its customers (R51).
+
+    `failed` are the licences whose renewal could not be cancelled, for the operator to try again.
+    """
 
     cancelled: int
     opted_out: int

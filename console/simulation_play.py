@@ -1,17 +1,27 @@
-"""Plays a scenario: all requests in lockstep, always on to the next act or the next wake-up."""
+"""Plays a scenario: all requests and products in lockstep, always on to the next act or the next wake-up."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
-from business_care.errors import RuleViolation
+from business_care.deactivation.commands import Deactivate
 from business_care.events import Event, EventName
 from business_care.listing import PaymentState
 from business_care.people import OPERATOR, Actor, Role
-from console.scenario import CommandEntry, Entry, PaymentsEntry, Scenario
+from console.scenario import (
+    CommandEntry,
+    DeactivationCommandEntry,
+    Entry,
+    OrderEntry,
+    PaymentsEntry,
+    Scenario,
+)
+from console.simulation_clock import InTime
 from console.simulation_life import LifeInTime
 from console.simulation_messages import Messenger
 from console.simulation_outcome import CommandShown
+from console.simulation_product import ProductInTime
 from console.simulation_world import SimulatedWorld
 
 _OPERATOR = Actor(role=Role.OPERATOR, id=OPERATOR)
@@ -19,10 +29,11 @@ _OPERATOR = Actor(role=Role.OPERATOR, id=OPERATOR)
 
 @dataclass(frozen=True)
 class Happening:
-    """Something that happened in the play, at the stop at which it happened."""
+    """Something that happened in the play, at the stop at which it happened, to a request or a product."""
 
     at: datetime
     subject: str
+    seller_id: str
     event: str
     rule: str | None = None
     by: Actor | None = None
@@ -32,23 +43,28 @@ class Happening:
 class Play:
     """One play of a scenario in a world. The order at one instant is always the same:
 
-    requests open; then people act, in the order of the file; then happens what happens by itself, request by
-    request. At a deadline, which has passed at its very instant, the clock goes before the people.
+    requests open, and products are ordered off; then people act, both in the order of the file; then happens
+    what happens by itself, request by request, then product by product. At a deadline, which has passed at
+    its very instant, the clock goes before the people.
     """
 
     def __init__(self, world: SimulatedWorld, scenario: Scenario) -> None:
         self._world = world
         self._scenario = scenario
-        self._messenger = Messenger(world)
+        self._messenger = Messenger()
+        self._orders: list[OrderEntry] = list(scenario.orders)
         self._entries: list[Entry] = list(scenario.do)
         self._stopped: dict[str | None, bool] = {}
-        self._seen: dict[str, int] = {}
-        seller_of = {product.id: product.seller_id for product in scenario.records.products}
-        product_of = {licence.id: licence.product_id for licence in scenario.records.licences}
-        self._seller_of = {
-            request.request_id: seller_of[product_of[request.licence_id]] for request in scenario.requests
+        self._first_ordered_at: dict[str, datetime] = {}
+        seller_of, product_of = scenario.seller_of_product, scenario.product_of_licence
+        self.lives: Sequence[LifeInTime] = [
+            LifeInTime(world, opening, seller_of[product_of[opening.licence_id]])
+            for opening in scenario.requests
+        ]
+        self.products: Mapping[str, ProductInTime] = {
+            product_id: ProductInTime(world, product_id, seller_of[product_id])
+            for product_id in scenario.products_in_play
         }
-        self.lives: Sequence[LifeInTime] = [LifeInTime(world, opening) for opening in scenario.requests]
         self.commands: list[CommandShown] = []
 
     async def happenings(self) -> AsyncIterator[Happening]:
@@ -65,41 +81,60 @@ class Play:
         for life in self.lives:
             if not life.begun and life.opening.opened_at <= instant:
                 await life.begin()
-                yield await self._news(life)
+                yield await _news(life)
+        for order in [order for order in self._orders if order.at <= instant]:
+            self._orders.remove(order)
+            yield await self._order(order)
         while self._entries and self._entries[0].at <= instant:
             yield await self._carry_out(self._entries.pop(0))
-        for life in self.lives:
-            if (stop := self._stop_of(life)) is not None and stop <= instant:
-                await life.go_to(instant)
-                yield await self._news(life)
+        for each in self._all:
+            if (stop := self._stop_of(each)) is not None and stop <= instant:
+                await each.go_to(instant)
+                yield await _news(each)
+
+    @property
+    def _all(self) -> Sequence[InTime[Any]]:
+        return [*self.lives, *self.products.values()]
 
     def _next_instant(self) -> datetime | None:
         openings = [life.opening.opened_at for life in self.lives if not life.begun]
-        stops = [stop for life in self.lives if (stop := self._stop_of(life)) is not None]
+        orders = [order.at for order in self._orders]
+        stops = [stop for each in self._all if (stop := self._stop_of(each)) is not None]
         acts = [self._entries[0].at] if self._entries else []
-        return min([*openings, *stops, *acts], default=None)
+        return min([*openings, *orders, *stops, *acts], default=None)
 
-    def _stop_of(self, life: LifeInTime) -> datetime | None:
-        stopped = self._stopped.get(None, False) or self._stopped.get(self._seller_of[life.request_id], False)
-        return life.next_stop(payments_stopped=stopped)
+    def _stop_of(self, each: InTime[Any]) -> datetime | None:
+        stopped = self._stopped.get(None, False) or self._stopped.get(each.seller_id, False)
+        return each.next_stop(payments_stopped=stopped)
+
+    async def _order(self, entry: OrderEntry) -> Sequence[Happening]:
+        """An order that comes again says when it occurred as the first one said it (R60)."""
+        product = self.products[entry.product_id]
+        occurred_at = self._first_ordered_at.get(entry.deactivation_id, entry.at)
+        code = await product.take(entry.message(occurred_at), entry.at)
+        if code is None:
+            self._first_ordered_at.setdefault(entry.deactivation_id, occurred_at)
+        news = await _news(product)
+        return news if code is None else [*news, _rejected(product, entry.at, Deactivate.NAME, code)]
 
     async def _carry_out(self, entry: Entry) -> Sequence[Happening]:
         match entry:
             case CommandEntry():
-                return await self._command(entry)
+                life = next(life for life in self.lives if life.request_id == entry.request_id)
+                return await self._command(entry, life)
+            case DeactivationCommandEntry():
+                return await self._command(entry, self.products[entry.product_id])
             case PaymentsEntry():
                 return await self._payments(entry)
-            case _:
-                raise AssertionError("the file was checked: deactivations are not played yet")
 
-    async def _command(self, entry: CommandEntry) -> Sequence[Happening]:
-        life = next(life for life in self.lives if life.request_id == entry.request_id)
-        shown = await self._messenger.bring(entry, life)
+    async def _command(
+        self, entry: CommandEntry | DeactivationCommandEntry, to: InTime[Any]
+    ) -> Sequence[Happening]:
+        shown = await self._messenger.bring(entry, to)
         self.commands.append(shown)
-        happenings = list(await self._news(life))
+        happenings = list(await _news(to))
         if not shown.accepted:
-            detail = {"command": entry.command, "code": shown.error or ""}
-            happenings.append(Happening(entry.at, entry.request_id, EventName.REJECTED, detail=detail))
+            happenings.append(_rejected(to, entry.at, entry.command, shown.error or ""))
         return happenings
 
     async def _payments(self, entry: PaymentsEntry) -> Sequence[Happening]:
@@ -108,29 +143,30 @@ class Play:
             await self._world.gateway.stop_payments(entry.seller_id, _OPERATOR)
             self._stopped[entry.seller_id] = True
             return ()
-        still_open = [life for life in self.lives if life.is_open]
-        for life in still_open:
-            await life.await_visitor(entry.at)
+        still_open = [each for each in self._all if each.is_open]
+        for each in still_open:
+            await each.await_visitor(entry.at)
         await self._world.gateway.resume_payments(entry.seller_id, _OPERATOR)
+        await self._world.products.tell_payments_resumed(entry.seller_id)
         self._stopped[entry.seller_id] = False
         happenings: list[Happening] = []
-        for life in still_open:
-            await life.come_to_rest()
-            happenings += await self._news(life)
+        for each in still_open:
+            await each.come_to_rest()
+            happenings += await _news(each)
         return happenings
 
-    async def _news(self, life: LifeInTime) -> Sequence[Happening]:
-        """What the journal of a request has grown by."""
-        try:
-            journal = await self._world.gateway.journal(life.request_id, as_recorded=True)
-        except RuleViolation:
-            return ()  # nothing has been stored of it yet
-        seen = self._seen.get(life.request_id, 0)
-        new = [event for event in journal.events if event.seq > seen]
-        if new:
-            self._seen[life.request_id] = new[-1].seq
-        return [_happening(life, event) for event in new]
+
+async def _news(of: InTime[Any]) -> Sequence[Happening]:
+    """What a journal has grown by."""
+    return [_happening(of, event) for event in await of.news()]
 
 
-def _happening(life: LifeInTime, event: Event) -> Happening:
-    return Happening(life.shown(event.at), life.request_id, event.name, event.rule, event.by, event.detail)
+def _happening(of: InTime[Any], event: Event) -> Happening:
+    return Happening(
+        of.shown(event.at), of.subject, of.seller_id, event.name, event.rule, event.by, event.detail
+    )
+
+
+def _rejected(of: InTime[Any], at: datetime, command: str, code: str) -> Happening:
+    detail = {"command": command, "code": code}
+    return Happening(at, of.subject, of.seller_id, EventName.REJECTED, detail=detail)

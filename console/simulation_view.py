@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from business_care.deactivation.words import SaleState
 from business_care.events import EventName
 from business_care.state import Outcome
 from console.scenario import Scenario
@@ -29,21 +30,35 @@ _STYLES: dict[str, str] = {
     EventName.CARE_ENDED: "dim",
     EventName.RENEWAL_CANCELLED: "dim",
     EventName.CLOSED: "bold green",
+    EventName.ORDERED: "bold",
+    EventName.IN_EFFECT: "dim",
+    EventName.PLANNED_END_REACHED: "dim",
+    EventName.OFFLINE: "yellow",
+    EventName.BUNDLE_OFFLINE: "yellow",
+    EventName.RETIRED: "bold yellow",
+    EventName.BUNDLE_RETIRED: "bold yellow",
+    EventName.ON_SALE: "green",
+    EventName.BUNDLE_ON_SALE: "green",
+    EventName.RENEWALS_COUNTED: "dim",
+    EventName.RENEWALS_FAILED: "bold red",
+    EventName.RENEWALS_CANCELLED: "green",
+    EventName.ENDED: "bold green",
 }
 _GOOD = frozenset({Outcome.RESOLVED, Outcome.SETTLED})
 
 
 class TimelineView:
-    """The timeline as it grows: when (local to the seller), which request, what, who, and by which rule."""
+    """The timeline as it grows: when (local to the seller), which request or product, what, who, and why."""
 
     def __init__(self, console: Console, scenario: Scenario) -> None:
         self._console = console
         self._times = LocalTimes(scenario)
-        self._width = max((len(request.request_id) for request in scenario.requests), default=2)
+        subjects = [*(request.request_id for request in scenario.requests), *scenario.products_in_play]
+        self._width = max((len(subject) for subject in subjects), default=2)
 
     def draw(self, happening: Happening) -> bool:
         """One line; whether it can be seen."""
-        zone = self._times.zone(happening.subject)
+        zone = self._times.zone(happening.seller_id)
         line = Text.assemble(
             (short(happening.at.astimezone(zone)), "dim"),
             f"  {happening.subject:<{self._width}}  ",
@@ -53,8 +68,17 @@ class TimelineView:
         return not self._console.quiet
 
 
-def results(outcome: PlayOutcome) -> Table:
-    """How each request stands at the end."""
+def results(outcome: PlayOutcome) -> Group:
+    """How each request, and each product that was ordered off, stands at the end."""
+    tables = [_requests(outcome)] if outcome.requests or not outcome.cascades else []
+    if outcome.cascades:
+        tables.append(_products(outcome))
+    if outcome.cascades and outcome.refunds:
+        tables.append(_refunds(outcome))
+    return Group(*tables)
+
+
+def _requests(outcome: PlayOutcome) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     for heading in ("request", "outcome", "acknowledged", "resolve before", "refund", "closed"):
         table.add_column(heading, no_wrap=heading in ("resolve before", "closed"))
@@ -68,6 +92,43 @@ def results(outcome: PlayOutcome) -> Table:
             _day(request.closed_at),
         )
     return table
+
+
+def _products(outcome: PlayOutcome) -> Table:
+    """The products that were ordered off, with what became of the renewals; then all bundles."""
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in ("product", "on the market", "renewals cancelled", "opted out", "failed"):
+        table.add_column(heading)
+    for product_id, cascade in outcome.cascades.items():
+        table.add_row(
+            Text(product_id),
+            _on_the_market(outcome.products[product_id]),
+            str(cascade.cancelled),
+            str(cascade.opted_out),
+            Text(", ".join(cascade.failed), "bold red"),
+        )
+    for bundle_id, state in outcome.bundles.items():
+        table.add_row(Text(f"bundle {bundle_id}"), _on_the_market(state))
+    return table
+
+
+def _refunds(outcome: PlayOutcome) -> Table:
+    """What was sent to the provider: prices, and renewal charges, which no request shows (R56)."""
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in ("licence", "refund", "status", "attempts"):
+        table.add_column(heading)
+    for refund in outcome.refunds:
+        table.add_row(
+            Text(refund.licence_id),
+            money(refund.amount, refund.currency),
+            refund.status.replace("_", " "),
+            str(refund.attempts),
+        )
+    return table
+
+
+def _on_the_market(state: str) -> Text:
+    return Text(state.replace("_", " "), "green" if state == SaleState.ON_SALE else "yellow")
 
 
 def _day(local: str | None) -> str:

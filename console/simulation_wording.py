@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from typing import Final
 
-from business_care.commands import COMMANDS
+from business_care.deactivation.words import DeactivationKind
 from business_care.events import EventName
 from console.simulation_play import Happening
+from gateway.raw_command import ALL_MESSAGES
 
 NO_MINOR_UNITS: Final = frozenset({"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"})
 THREE_DIGITS: Final = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
+
+_DONE_BY_PEOPLE: Final = frozenset(ALL_MESSAGES) | {EventName.ORDERED}
 
 Detail = Mapping[str, str]
 
@@ -19,7 +22,7 @@ def worded(happening: Happening, zone: tzinfo) -> str:
     detail = {name: _local(value, zone) for name, value in happening.detail.items()}
     say = _SAID.get(happening.event)
     what = say(detail) if say else _plain(happening.event, detail)
-    by = happening.by if happening.event in COMMANDS else None
+    by = happening.by if happening.event in _DONE_BY_PEOPLE else None
     who = f", by {by.role} {by.id}" if by is not None else ""
     why = f"  [{happening.rule}]" if happening.rule is not None else ""
     return f"{what}{who}{why}"
@@ -72,6 +75,36 @@ def _reminder(detail: Detail) -> str:
     return "reminder to the seller: last day to acknowledge"
 
 
+def _ordered(detail: Detail) -> str:
+    return f"ordered off the market from {detail['takes_effect_at']}, {_how_long(detail)}"
+
+
+def _how_long(detail: Detail) -> str:
+    if detail.get("kind") == DeactivationKind.PERMANENT:
+        return "for good"
+    return f"until {detail['until']}" if "until" in detail else "for a while"
+
+
+def _counted(detail: Detail) -> str:
+    return f"renewals to cancel: {detail.get('automatic', '0')}; opted out: {detail.get('opted_out', '0')}"
+
+
+def _failed(detail: Detail) -> str:
+    return (
+        f"renewals cancelled: {detail.get('cancelled', '0')}; failed: {detail.get('failed', '0')}, "
+        "for the operator to look at"
+    )
+
+
+def _cancelled(detail: Detail) -> str:
+    by_hand = f"; charges to give back by hand: {detail['by_hand']}" if "by_hand" in detail else ""
+    return f"renewals cancelled: {detail.get('cancelled', '0')}{by_hand}"
+
+
+def _bundle(detail: Detail) -> str:
+    return f"bundle {detail.get('bundle_id', '')}"
+
+
 def _sum(detail: Detail) -> str:
     return money(detail.get("amount", "?"), detail.get("currency", ""))
 
@@ -90,4 +123,17 @@ _SAID: Final[dict[str, Callable[[Detail], str]]] = {
     ),
     EventName.CLOSED: lambda detail: f"closed: {_words(detail.get('outcome', ''))}",
     EventName.REMINDER: _reminder,
+    EventName.ORDERED: _ordered,
+    EventName.IN_EFFECT: lambda detail: f"takes effect, {_how_long(detail)}",
+    EventName.PLANNED_END_REACHED: lambda _: "its planned end has come",
+    EventName.OFFLINE: lambda _: "off the market for a while",
+    EventName.ON_SALE: lambda _: "on sale again",
+    EventName.RETIRED: lambda _: "off the market for good",
+    EventName.BUNDLE_OFFLINE: lambda detail: f"{_bundle(detail)} goes offline with it",
+    EventName.BUNDLE_ON_SALE: lambda detail: f"{_bundle(detail)} is on sale again",
+    EventName.BUNDLE_RETIRED: lambda detail: f"{_bundle(detail)} is retired with it",
+    EventName.RENEWALS_COUNTED: _counted,
+    EventName.RENEWALS_FAILED: _failed,
+    EventName.RENEWALS_CANCELLED: _cancelled,
+    EventName.ENDED: lambda detail: f"ended: {_words(detail.get('outcome', ''))}",
 }

@@ -13,10 +13,10 @@ from adapters.logs import logging_to, silent_runtime
 from adapters.records.migrations.run import upgrade
 from adapters.records.opened import Records
 from adapters.records.seed import load
-from adapters.settings import PaymentProviderName
-from console.assembly import care_worker, parties
+from console.assembly import SIMULATED, care_worker, parties
 from console.scenario import Scenario
 from gateway.client import CareGateway
+from gateway.products import ProductGateway
 from workflows.names import SEARCH_ATTRIBUTES
 
 
@@ -38,6 +38,7 @@ class SimulatedWorld:
     server: SkippingServer
     records: Records
     gateway: CareGateway
+    products: ProductGateway
     clock: PlayClock
 
 
@@ -83,5 +84,6 @@ async def simulated_world(
                 records.switches,
                 clock=clock.now,
             )
-            async with care_worker(server.client, parties(records, PaymentProviderName.SIMULATED)):
-                yield SimulatedWorld(server, records, gateway, clock)
+            products = ProductGateway(server.client, records.deactivations, records.commands, clock=clock.now)
+            async with care_worker(server.client, parties(records, SIMULATED)):
+                yield SimulatedWorld(server, records, gateway, products, clock)

@@ -1,1 +1,1 @@
-"""The way in for callers: a typed client that opens requests, sends commands and reads what came of them."""
+"""The way in for callers: typed clients that open, order, send commands and read what came of them."""

@@ -13,6 +13,7 @@ from business_care.people import Actor
 from business_care.ports import Closures, CommandLog, DeadlinePlanner, PaymentSwitches, RequestDirectory
 from business_care.request import CareRequestOpening
 from business_care.views import CommandAnswer, DeadlinesView, JournalView, OpenedAnswer, RequestView
+from gateway.closed import RequestAddressee
 from gateway.delivering import Courier
 from gateway.opening import Reception
 from gateway.operating import Operations
@@ -79,14 +80,14 @@ class CareGateway:
         Raises:
             RuleViolation: the code of the rule that says no; `unknown_request`.
         """
-        return await self._courier.ask(request_id, command)
+        return await self._courier.ask(RequestAddressee(request_id, self.directory), command)
 
     async def send_as_signal(self, request_id: str, command: Command | RawCommand) -> CommandAnswer | None:
         """Hand a command over without waiting: None comes back, and how it was judged stands in the journal.
 
         A closed request is answered for by the records, as in `send`.
         """
-        return await self._courier.tell(request_id, command)
+        return await self._courier.tell(RequestAddressee(request_id, self.directory), command)
 
     async def status(self, request_id: str, *, as_recorded: bool = False) -> RequestView:
         """The whole view, told by the running request, or by the records once it is closed.
@@ -152,8 +153,8 @@ class CareGateway:
         return Reception(starter, self.directory, self.clock, self.patience)
 
     @property
-    def _courier(self) -> Courier:
-        return Courier(self.client, self.directory, self.commands, self.clock, self.patience)
+    def _courier(self) -> Courier[CommandAnswer]:
+        return Courier(self.client, self.commands, self.clock, self.patience)
 
     @property
     def _reader(self) -> Reader:
@@ -165,4 +166,4 @@ class CareGateway:
 
     @property
     def _operations(self) -> Operations:
-        return Operations(self._desk, self._courier)
+        return Operations(self._desk, self._courier, self.directory)

@@ -1,5 +1,6 @@
 """Answers for requests that no run answers for any more: from the records, by the same rules (R60, R61)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from business_care.errors import RecordMissing
@@ -8,31 +9,56 @@ from business_care.ports import RequestDirectory
 from business_care.request import CareRequestOpening, LicenceFacts
 from business_care.state import CareState, Phase, Resolution, opened_state
 from business_care.views import AppliedCommand, CommandAnswer, RequestView
-from gateway.raw_command import RawCommand
-from gateway.requests import not_running, unknown_request
+from gateway.raw_command import RawCommand, Subject
+from gateway.requests import demand_request_id, not_running, unknown_request
+from workflows.names import care_request_id
 
 
-async def answer_from_records(
-    directory: RequestDirectory, request_id: str, command: RawCommand, now: datetime
-) -> CommandAnswer:
-    """What a closed request answers: to a repeated command as the first time, to all others a refusal.
+@dataclass(frozen=True)
+class RequestAddressee:
+    """A request that commands are for."""
 
-    Raises:
-        RuleViolation: in the order of judgement; `request_closed` names the outcome. `unknown_request`.
-        NotRunning: the request is open, so it ought to have answered itself.
-    """
-    view = await directory.view(request_id)
-    if view is None:
-        raise unknown_request(request_id)
-    if view.outcome is None:
-        raise not_running(request_id)
-    given = command.read()
-    earlier = await directory.applied(request_id, given.command_id)
-    applied = {} if earlier is None else {given.command_id: earlier}
-    outcome = judge(await _closed_state(directory, view), given, now, applied)
-    if not isinstance(outcome, AppliedCommand):  # pragma: no cover - the table of the rules forbids it
-        raise AssertionError("a closed request takes no command")
-    return outcome.answer.model_copy(update={"duplicate": True})
+    request_id: str
+    directory: RequestDirectory
+
+    def __post_init__(self) -> None:
+        """Refuse what no request can be called."""
+        demand_request_id(self.request_id)
+
+    @property
+    def subject(self) -> Subject:
+        """The request."""
+        return Subject(request_id=self.request_id)
+
+    @property
+    def workflow_id(self) -> str:
+        """Where it runs."""
+        return care_request_id(self.request_id)
+
+    @property
+    def answer_type(self) -> type[CommandAnswer]:
+        """What it answers with."""
+        return CommandAnswer
+
+    async def answer_from_records(self, command: RawCommand, now: datetime) -> CommandAnswer:
+        """What a closed request answers: to a repeated command as the first time, to all others a refusal.
+
+        Raises:
+            RuleViolation: in the order of judgement; `request_closed` names the outcome. `unknown_request`.
+            NotRunning: the request is open, so it ought to have answered itself.
+        """
+        view = await self.directory.view(self.request_id)
+        if view is None:
+            raise unknown_request(self.request_id)
+        if view.outcome is None:
+            raise not_running(self.request_id)
+        given = command.read()
+        earlier = await self.directory.applied(self.request_id, given.command_id)
+        applied = {} if earlier is None else {given.command_id: earlier}
+        outcome = judge(await _closed_state(self.directory, view), given, now, applied)
+        if not isinstance(outcome, AppliedCommand):  # pragma: no cover - the table of the rules forbids it
+            raise AssertionError("a closed request takes no command")
+        return outcome.answer_again()
 
 
 async def _closed_state(directory: RequestDirectory, view: RequestView) -> CareState:

@@ -1,4 +1,4 @@
-"""What can go wrong between the gateway and a running request; the client library's errors end here."""
+"""What can go wrong between the gateway and a running workflow; the client library's errors end here."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,13 +21,13 @@ _RUN_ENDED_BEFORE_ANSWERING = "AcceptedUpdateCompletedWorkflow"
 
 
 class NoAnswer(TemporarilyUnavailable):
-    """The request did not answer in time; whether it took the message is not known."""
+    """It did not answer in time; whether it took the message is not known."""
 
     code: ClassVar[str] = "no_answer"
 
 
 class NotTaken(NoAnswer):
-    """The server dropped the message while the request was busy; sent again at once, it may be taken."""
+    """The server dropped the message while the workflow was busy; sent again at once, it may be taken."""
 
 
 class ServerNotReached(TemporarilyUnavailable):
@@ -43,7 +43,7 @@ class ServerRefused(StepFailed):
 
 
 class NotRunning(StepFailed):
-    """The records call the request open, but no workflow runs for it; opening it again starts it anew."""
+    """The records call it open, but no workflow runs for it; opening or ordering it again starts it anew."""
 
     code: ClassVar[str] = "not_running"
 
@@ -53,11 +53,11 @@ class RunIsOver(Exception):
 
 
 @asynccontextmanager
-async def asking(request_id: str, patience: timedelta) -> AsyncIterator[None]:
-    """Ask a running request something, for as long as `patience` allows.
+async def asking(whom: str, patience: timedelta) -> AsyncIterator[None]:
+    """Ask a running workflow something, for as long as `patience` allows; `whom` names it to people.
 
     Raises:
-        RuleViolation: the request refused, with its own code and sentence.
+        RuleViolation: it refused, with its own code and sentence.
         RunIsOver: there is no open run.
         NoAnswer, ServerNotReached, ServerRefused: the question or its answer was lost.
     """
@@ -69,15 +69,15 @@ async def asking(request_id: str, patience: timedelta) -> AsyncIterator[None]:
         if not limit.expired() and _is_cancelled():
             # The client turns the cancellation of our own caller into an error of its own.
             raise asyncio.CancelledError from error
-        raise _late(request_id, patience) from error
+        raise _late(whom, patience) from error
     except WorkflowUpdateFailedError as error:
-        raise _refusal(error.cause, request_id) from error
+        raise _refusal(error.cause, whom) from error
     except (WorkflowQueryRejectedError, WorkflowAlreadyStartedError) as error:
         raise RunIsOver from error
     except WorkflowQueryFailedError as error:
-        raise NoAnswer(f"request {request_id} can't be asked at the moment: {error.message}") from error
+        raise NoAnswer(f"{whom} can't be asked at the moment: {error.message}") from error
     except RPCError as error:
-        raise _failed_call(error, request_id, patience) from error
+        raise _failed_call(error, whom, patience) from error
     except RuntimeError as error:
         # What a client says that connects with its first call.
         if not str(error).startswith("Failed client connect"):
@@ -90,30 +90,30 @@ def _is_cancelled() -> bool:
     return task is not None and task.cancelling() > 0
 
 
-def _late(request_id: str, patience: timedelta) -> NoAnswer:
+def _late(whom: str, patience: timedelta) -> NoAnswer:
     return NoAnswer(
-        f"request {request_id} did not answer within {patience.total_seconds():g} s; "
+        f"{whom} did not answer within {patience.total_seconds():g} s; "
         "look whether a worker is running (`business-care doctor`)"
     )
 
 
-def _refusal(cause: BaseException, request_id: str) -> Exception:
+def _refusal(cause: BaseException, whom: str) -> Exception:
     if not isinstance(cause, ApplicationError) or not cause.type:
-        return ServerRefused(f"request {request_id} could not answer: {type(cause).__name__}")
+        return ServerRefused(f"{whom} could not answer: {type(cause).__name__}")
     if cause.type == _RUN_ENDED_BEFORE_ANSWERING:
         return RunIsOver()
     return RuleViolation(cause.type, cause.message)
 
 
-def _failed_call(error: RPCError, request_id: str, patience: timedelta) -> Exception:
+def _failed_call(error: RPCError, whom: str, patience: timedelta) -> Exception:
     match error.status:
         case RPCStatusCode.NOT_FOUND:
             return RunIsOver()
         case RPCStatusCode.DEADLINE_EXCEEDED | RPCStatusCode.CANCELLED:
-            return _late(request_id, patience)
+            return _late(whom, patience)
         case RPCStatusCode.FAILED_PRECONDITION:
             # Nobody has polled for a while, or the first task of the run is still to come.
-            return NotTaken(f"request {request_id} can't answer at the moment: {_first_line(error.message)}")
+            return NotTaken(f"{whom} can't answer at the moment: {_first_line(error.message)}")
         case RPCStatusCode.UNAVAILABLE | RPCStatusCode.RESOURCE_EXHAUSTED | RPCStatusCode.ABORTED:
             return ServerNotReached(
                 f"the Temporal server does not take the call: {_first_line(error.message)}"

@@ -31,7 +31,7 @@ class Reception:
             return OpenedAnswer.of(known)
         facts = await self._facts(opening, is_known=known is not None)
         try:
-            async with asking(opening.request_id, self.patience):
+            async with asking(f"request {opening.request_id}", self.patience):
                 answer = await self.starter.start_and_wait(opening, facts)
         except RunIsOver:
             return await self._closed_already(opening)
@@ -46,7 +46,7 @@ class Reception:
             return
         facts = await self._facts(opening, is_known=known is not None)
         try:
-            async with asking(opening.request_id, self.patience):
+            async with asking(f"request {opening.request_id}", self.patience):
                 await self.starter.start_later(opening, facts, delay)
         except RunIsOver:
             await self._closed_already(opening)

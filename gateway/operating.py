@@ -9,6 +9,9 @@ from uuid import uuid4
 from business_care.commands import ClosureEnded, PaymentsResumed
 from business_care.listing import PaymentState
 from business_care.people import Actor, Role
+from business_care.ports import RequestDirectory
+from business_care.views import CommandAnswer
+from gateway.closed import RequestAddressee
 from gateway.delivering import Courier
 from gateway.records_desk import RecordsDesk
 from gateway.telling import ClosureEnding, PaymentsChange, RequestsTold, tell_each
@@ -21,7 +24,8 @@ class Operations:
     """What is done to many requests at once: first in the records, then each running request is told."""
 
     desk: RecordsDesk
-    courier: Courier
+    courier: Courier[CommandAnswer]
+    directory: RequestDirectory
 
     async def end_closure(self, closure_id: str, notified_at: datetime, by: Actor) -> ClosureEnding:
         """End the closure, then tell every open request that it binds; repeating it does no harm (R7)."""
@@ -47,7 +51,10 @@ class Operations:
     async def _tell(
         self, request_ids: Sequence[str], command: ClosureEnded | PaymentsResumed
     ) -> RequestsTold:
-        return await tell_each(request_ids, lambda request_id: self.courier.tell(request_id, command))
+        async def tell(request_id: str) -> None:
+            await self.courier.tell(RequestAddressee(request_id, self.directory), command)
+
+        return await tell_each(request_ids, tell)
 
 
 def _ending_id(closure_id: str, notified_at: datetime, by: Actor) -> str:

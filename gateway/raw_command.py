@@ -1,4 +1,4 @@
-"""A command on its way to a request: what is sent, and what the log keeps of it."""
+"""A command on its way to a workflow: what is sent, and what the log keeps of it."""
 
 import json
 from dataclasses import dataclass
@@ -9,7 +9,10 @@ from pydantic import TypeAdapter, ValidationError
 from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 
+from business_care.applied import AcceptedAnswer
 from business_care.commands import COMMANDS, Command
+from business_care.deactivation.commands import DEACTIVATION_COMMANDS
+from business_care.deactivation.views import DeactivationAnswer
 from business_care.errors import ErrorCode, RuleViolation
 from business_care.listing import MAX_LOGGED_CHARACTERS, CommandLogEntry
 from business_care.people import Actor
@@ -19,12 +22,28 @@ from business_care.views import CommandAnswer
 
 _IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
 
+ALL_MESSAGES: dict[str, type[Command]] = COMMANDS | DEACTIVATION_COMMANDS
+"""Every command by its name, of requests and of deactivations: none has two meanings."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a command is about: a request, or a product that is switched off."""
+
+    request_id: str | None = None
+    product_id: str | None = None
+
+    def __str__(self) -> str:
+        if self.request_id is not None:
+            return f"request {self.request_id}"
+        return f"the deactivation of product {self.product_id}"
+
 
 @dataclass(frozen=True)
 class RawCommand:
     """A command as its sender wrote it: the message's name, and what should be one JSON object.
 
-    It is sent as it is, for the request to judge. Raises `invalid_message` for a name that no command has.
+    It is sent as it is, for the workflow to judge. Raises `invalid_message` for a name that no command has.
     """
 
     name: str
@@ -32,9 +51,9 @@ class RawCommand:
 
     def __post_init__(self) -> None:
         """Refuse unknown names."""
-        if self.name not in COMMANDS:
+        if self.name not in ALL_MESSAGES:
             raise RuleViolation(
-                ErrorCode.INVALID_MESSAGE, f"there is no such command; allowed are {', '.join(COMMANDS)}"
+                ErrorCode.INVALID_MESSAGE, f"there is no such command; allowed are {', '.join(ALL_MESSAGES)}"
             )
 
     @classmethod
@@ -57,32 +76,37 @@ class RawCommand:
 
     def read(self) -> Command:
         """The command. Raises `invalid_message`."""
-        return read_message(COMMANDS[self.name], self.body)
+        return read_message(ALL_MESSAGES[self.name], self.body)
 
 
 @dataclass(frozen=True)
 class Verdict:
     """What came of a command: an answer, or why there is none; neither for a signal that was handed over."""
 
-    answer: CommandAnswer | None = None
+    answer: AcceptedAnswer | None = None
     error_code: str | None = None
     error_message: str | None = None
 
 
-def log_entry(request_id: str, command: RawCommand, at: datetime, verdict: Verdict) -> CommandLogEntry:
+def log_entry(subject: Subject, command: RawCommand, at: datetime, verdict: Verdict) -> CommandLogEntry:
     """What the log keeps; of an unreadable command as much as can be made out (R61)."""
     command_id, by = _sender(command)
     return CommandLogEntry(
-        request_id=request_id,
+        request_id=subject.request_id,
+        product_id=subject.product_id,
         command=command.name,
         command_id=command_id,
         by=by,
         at=at,
         body=_as_text(command.body),
-        answer=verdict.answer,
+        answer=_logged(verdict.answer),
         error_code=verdict.error_code,
         error_message=verdict.error_message,
     )
+
+
+def _logged(answer: AcceptedAnswer | None) -> CommandAnswer | DeactivationAnswer | None:
+    return answer if isinstance(answer, CommandAnswer | DeactivationAnswer) else None
 
 
 def _as_text(body: bytes) -> str:

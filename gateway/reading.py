@@ -83,7 +83,7 @@ class Reader:
         return await recorded(request_id)
 
     async def _ask(self, request_id: str, query: str, view: type[View]) -> View:
-        async with asking(request_id, self.patience):
+        async with asking(f"request {request_id}", self.patience):
             handle = self.client.get_workflow_handle(care_request_id(request_id))
             # A closed run could answer too, but only by being replayed.
             answer: View = await handle.query(

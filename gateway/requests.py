@@ -1,4 +1,4 @@
-"""Which request is meant: what its id may be, and the answers where there is none, or none that runs."""
+"""Which request or product is meant: what its id may be, and the answers where there is none that runs."""
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -11,12 +11,21 @@ _IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
 
 def demand_request_id(request_id: str) -> None:
     """Raise `invalid_message` for what no request can be called."""
+    _demand_id("request_id", request_id)
+
+
+def demand_product_id(product_id: str) -> None:
+    """Raise `invalid_message` for what no product can be called."""
+    _demand_id("product_id", product_id)
+
+
+def _demand_id(field: str, given: str) -> None:
     try:
-        _IDENTIFIER.validate_python(request_id)
+        _IDENTIFIER.validate_python(given)
     except ValidationError:
         raise RuleViolation(
             ErrorCode.INVALID_MESSAGE,
-            "request_id: 1 to 128 printable ASCII characters without spaces are allowed",
+            f"{field}: 1 to 128 printable ASCII characters without spaces are allowed",
         ) from None
 
 

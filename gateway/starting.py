@@ -55,7 +55,7 @@ class Starter:
                 result_type=OpenedAnswer,
             )
         except BaseException:
-            await _consume(operation)
+            await consume(operation)
             raise
         return answer
 
@@ -115,7 +115,7 @@ def _summary(opening: CareRequestOpening) -> str:
     return f"{opening.kind} {opening.request_id}, licence {opening.licence_id}"
 
 
-async def _consume(operation: WithStartWorkflowOperation[Any, Any]) -> None:
+async def consume(operation: WithStartWorkflowOperation[Any, Any]) -> None:
     """Look at the start's own failure, the one being raised; unseen, it would be logged once more."""
     with contextlib.suppress(Exception):
         await asyncio.wait_for(operation.workflow_handle(), timeout=0.1)

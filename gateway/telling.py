@@ -35,10 +35,12 @@ class ClosureEnding(Value):
 
 
 class PaymentsChange(Value):
-    """A kill switch as it stands now, and the waiting requests that look at it again (R44)."""
+    """A kill switch as it stands now, and who waited and looks at it again (R44)."""
 
     switch: PaymentSwitch
     requests: RequestsTold
+    products: tuple[Identifier, ...] = ()
+    """Products that were told too: charges of theirs wait to be given back (R56)."""
 
 
 async def tell_each(request_ids: Sequence[str], tell: Callable[[str], Awaitable[object]]) -> RequestsTold:

@@ -18,48 +18,47 @@ from business_care.planning import (
     window_planned,
 )
 from business_care.turn import Step
-from workflows.life import Life, now
+from business_care.views import StepRecord
+from workflows.clock import now
+from workflows.life import Life
 from workflows.options import NotDoneQuickly, call_off, patiently, quickly, surely
+from workflows.pump import Pump
 from workflows.showing import show
 
 
-class Bookkeeper:
-    """One pump a workflow: handlers and clocks change the life at once, and wait here until it is stored.
+class Bookkeeper(Pump):
+    """The pump of a request.
 
     What can't be counted quickly is left to `count_patiently`, so that a calendar out of order holds
     nothing back.
     """
 
     def __init__(self, life: Life) -> None:
+        super().__init__(life.journal)
         self._life = life
         self._slow: list[Need] = []
-        self._stopped = False
 
-    def stop(self) -> None:
-        """End both loops as soon as everything is stored."""
-        self._stopped = True
-
-    async def until_stored(self) -> None:
-        """Wait until the records have all that has happened so far."""
-        mark = self._life.journal.mark
-        await workflow.wait_condition(lambda: self._life.journal.is_stored(mark))
-
-    async def keep_up(self) -> None:
-        """Store what is new, again and again, until stopped."""
-        journal = self._life.journal
-        # An earlier run may have handed on what was still to be counted.
-        await self._count_quickly()
-        while True:
-            await workflow.wait_condition(lambda: journal.has_news or self._stopped)
-            if not journal.has_news:
-                return
-            await self._count_quickly()
-            request = self._life.view()
-            show(self._life.state, request)
-            info = workflow.info()
-            step, mark = journal.news(info.workflow_id, info.run_id, request, self._life.state.opening)
-            await surely(RecordSteps.store, step, "store the step in the records")
-            journal.stored(mark)
+    async def store_news(self) -> int:
+        """Show and store the request as it stands, with all that is new."""
+        request = self._life.view()
+        show(self._life.state, request)
+        info = workflow.info()
+        news = self._life.journal.take_news()
+        step = StepRecord(
+            workflow_id=info.workflow_id,
+            run_id=info.run_id,
+            view=request,
+            events=news.events,
+            notices=news.notices,
+            applied=news.applied,
+            rejections=news.rejections,
+            rejections_dropped=news.rejections_dropped,
+            plans=tuple(plan for step in news.steps for plan in step.plans),
+            reopenings=tuple(cut for step in news.steps for cut in step.reopenings),
+            opening=self._life.state.opening if news.is_first else None,
+        )
+        await surely(RecordSteps.store, step, "store the step in the records")
+        return news.mark
 
     async def count_patiently(self) -> None:
         """Count what could not be counted quickly, for as long as that takes or until it is moot."""
@@ -79,10 +78,10 @@ class Bookkeeper:
     @property
     def is_idle(self) -> bool:
         """Whether nothing is being counted or stored."""
-        journal = self._life.journal
-        return not self._slow and journal.is_stored(journal.mark)
+        return not self._slow and super().is_idle
 
-    async def _count_quickly(self) -> None:
+    async def prepare(self) -> None:
+        """Count what has to be told."""
         while wanted := [need for need in needs(self._life.state) if need not in self._slow]:
             for need in wanted:
                 try:

@@ -1,30 +1,27 @@
 """The life of one care request, as a durable workflow."""
 
 import asyncio
-from collections.abc import Sequence
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import FailureError
 
-from business_care.commands import ClockName, Command
-from business_care.errors import StepFailed
+from business_care.commands import ALL_COMMANDS, COMMANDS, ClockName
 from business_care.presenting import deadlines_view
-from business_care.views import CommandAnswer, DeadlinesView, JournalView, OpenedAnswer, RequestView
+from business_care.views import DeadlinesView, JournalView, OpenedAnswer, RequestView
 from workflows.bookkeeping import Bookkeeper
 from workflows.clocks import keep_clock
 from workflows.command_desk import CommandDesk
-from workflows.messages import takes_every_command
+from workflows.messages import TakesMessages, takes_commands
 from workflows.names import CARE_REQUEST
 from workflows.opening import OpeningProcess
-from workflows.payloads import refusal, unknown_message, unless_empty
+from workflows.payloads import refusal, unless_empty
 from workflows.refunding import RefundProcess
 from workflows.starting import read_start
 
 
 @workflow.defn(name=CARE_REQUEST)
-@takes_every_command
-class CareRequest:
+@takes_commands(ALL_COMMANDS)
+class CareRequest(TakesMessages):
     """One customer's request about one licence, from its first signal to its outcome.
 
     1. Open: look the licence up, check the care, count both deadlines, tell them.
@@ -51,18 +48,7 @@ class CareRequest:
         `invalid_message`."""
         if self._start.violation is not None:
             raise refusal(self._start.violation)
-        living = asyncio.create_task(self._live())
-        while True:
-            try:
-                return await asyncio.shield(living)
-            except asyncio.CancelledError:
-                if living.done():
-                    raise
-                # A request ends by the operator's `close`, with a reason: a bare cancellation is refused.
-                self._desk.reject("cancel", unknown_message("cancel"), raw=None)
-            except FailureError as failure:
-                # It would end the run, and the duty with it; a failed task heals with the next deploy.
-                raise StepFailed("a step failed where none may fail") from failure
+        return await self.endure(asyncio.create_task(self._live()))
 
     async def _live(self) -> RequestView:
         await asyncio.gather(self._books.keep_up(), self._lead())
@@ -94,17 +80,14 @@ class CareRequest:
         long = workflow.info().is_continue_as_new_suggested()
         return long and at_rest and self._life.can_be_carried
 
-    def check_command(self, command: type[Command], raw: RawValue) -> None:
-        """Refuse an update that breaks a rule (R61)."""
-        self._desk.check(command, raw)
+    def desk(self) -> CommandDesk:
+        """Where commands arrive."""
+        return self._desk
 
-    async def answer_command(self, command: type[Command], raw: RawValue) -> CommandAnswer:
-        """Carry an update out."""
-        return await self._desk.answer(command, raw)
-
-    async def take_command(self, command: type[Command], raw: RawValue) -> None:
-        """Carry a signal out."""
-        await self._desk.take(command, raw)
+    @classmethod
+    def message_names(cls) -> tuple[str, ...]:
+        """Every command of a request."""
+        return tuple(COMMANDS)
 
     @workflow.update(description="Waits for both deadlines and returns them; carries nothing.")
     async def opened(self, message: RawValue) -> OpenedAnswer:  # noqa: ARG002 -- it carries nothing
@@ -119,24 +102,6 @@ class CareRequest:
         if violation is not None:
             raise refusal(violation)
 
-    @workflow.signal(dynamic=True)
-    async def unknown_signal(self, name: str, messages: Sequence[RawValue]) -> None:
-        """A signal of an unknown name is kept in the journal, and nothing else happens (R61)."""
-        raw = messages[0] if messages else None
-        self._desk.reject(name, unknown_message(name), raw)
-
-    @workflow.update(dynamic=True)
-    async def unknown_update(self, name: str, messages: Sequence[RawValue]) -> None:
-        """Never reached: the validator refuses every update of an unknown name."""
-
-    @unknown_update.validator
-    def _refuse_unknown_update(
-        self,
-        name: str,
-        messages: Sequence[RawValue],  # noqa: ARG002 -- the SDK demands the handler's own parameters
-    ) -> None:
-        raise refusal(unknown_message(name))
-
     @workflow.query(description="The whole view of the request.")
     def status(self) -> RequestView:
         """The request as it stands."""
@@ -150,4 +115,4 @@ class CareRequest:
     @workflow.query(description="Everything that happened, rejected commands included.")
     def journal(self) -> JournalView:
         """The journal."""
-        return self._life.journal.view(self._life.state.opening.request_id)
+        return self._life.journal_view()

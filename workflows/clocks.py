@@ -6,7 +6,8 @@ from temporalio import workflow
 
 from business_care.clocks import Wake, next_wake, tick
 from business_care.commands import ClockName
-from workflows.life import Life, now
+from workflows.clock import now
+from workflows.life import Life
 
 
 async def keep_clock(life: Life, clock: ClockName) -> None:

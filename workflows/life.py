@@ -2,14 +2,12 @@
 
 from datetime import datetime
 
-from temporalio import workflow
-
 from business_care.presenting import view
 from business_care.request import CareRequestOpening
 from business_care.state import CareState, opened_state
 from business_care.turn import Step
 from business_care.values import Value
-from business_care.views import RequestView
+from business_care.views import AppliedCommand, JournalView, RequestView
 from workflows.journal import CarriedJournal, Journal
 
 MAX_CARRIED_BYTES = 480 * 1024
@@ -32,7 +30,7 @@ class CarriedStart(Value):
 class Life:
     """The state of a request while its workflow runs. Every change goes through `take`."""
 
-    def __init__(self, state: CareState, journal: Journal) -> None:
+    def __init__(self, state: CareState, journal: Journal[Step, AppliedCommand]) -> None:
         self.state = state
         self.journal = journal
         self.looks_again_at: datetime | None = None
@@ -48,7 +46,7 @@ class Life:
     @classmethod
     def continued(cls, carried: CarriedLife) -> "Life":
         """A life that an earlier run has led so far."""
-        return cls(carried.state, Journal(carried.journal))
+        return cls(carried.state, Journal(carried.journal, carried.journal.applied))
 
     def take(self, step: Step) -> None:
         """Take a turn's outcome over, at once and whole; one that tells nothing new is not stored."""
@@ -65,6 +63,17 @@ class Life:
         """The request as others see it."""
         return view(self.state, self.looks_again_at)
 
+    def journal_view(self) -> JournalView:
+        """The journal as others see it."""
+        journal = self.journal
+        return JournalView(
+            request_id=self.state.opening.request_id,
+            events=tuple(journal.events),
+            rejections=tuple(journal.rejections),
+            events_dropped=journal.events_dropped,
+            rejections_dropped=dict(journal.rejections_dropped),
+        )
+
     @property
     def can_be_carried(self) -> bool:
         """Whether a new run can be started with it; what is too large would stop the request for good."""
@@ -72,9 +81,11 @@ class Life:
 
     def carried(self) -> CarriedStart:
         """What the next run starts with."""
-        return CarriedStart(carried=CarriedLife(state=self.state, journal=self.journal.carried()))
-
-
-def now() -> datetime:
-    """The workflow's own clock, in UTC: it follows skipped time and replays alike."""
-    return workflow.now()
+        journal = CarriedJournal(
+            events=tuple(self.journal.events),
+            events_dropped=self.journal.events_dropped,
+            rejections=tuple(self.journal.rejections),
+            rejections_dropped=dict(self.journal.rejections_dropped),
+            applied=tuple(self.journal.applied.values()),
+        )
+        return CarriedStart(carried=CarriedLife(state=self.state, journal=journal))

@@ -1,46 +1,88 @@
-"""Gives a workflow every command of the contract, as a signal and as an update of the same name (R61)."""
+"""Gives a workflow its commands, each as a signal and as an update of the same name (R61)."""
 
-from collections.abc import Callable
-from typing import Protocol, TypeVar
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RawValue
+from temporalio.exceptions import FailureError
 
-from business_care.commands import ALL_COMMANDS, Command
-from business_care.views import CommandAnswer
+from business_care.applied import AcceptedAnswer
+from business_care.commands import Command
+from business_care.errors import StepFailed
+from workflows.desk import Desk
+from workflows.payloads import refusal, unknown_message
 
-
-class TakesCommands(Protocol):
-    """What a workflow does with a raw command, whichever way it came."""
-
-    def check_command(self, command: type[Command], raw: RawValue) -> None:
-        """Refuse an update before it is accepted."""
-        ...
-
-    async def answer_command(self, command: type[Command], raw: RawValue) -> CommandAnswer:
-        """Carry an update out and answer it."""
-        ...
-
-    async def take_command(self, command: type[Command], raw: RawValue) -> None:
-        """Carry a signal out, or keep its refusal in the journal."""
-        ...
+Result = TypeVar("Result")
 
 
-Taker = TypeVar("Taker", bound=TakesCommands)
+class TakesMessages:
+    """A workflow that nothing a sender does can stop: every message is judged, or kept as refused (R61)."""
+
+    def desk(self) -> Desk[Any, Any, Any]:
+        """Where its commands arrive."""
+        raise NotImplementedError
+
+    @workflow.signal(dynamic=True)
+    async def unknown_signal(self, name: str, messages: Sequence[RawValue]) -> None:
+        """A signal of an unknown name is kept in the journal, and nothing else happens (R61)."""
+        raw = messages[0] if messages else None
+        self.desk().reject(name, unknown_message(name, self.message_names()), raw)
+
+    @workflow.update(dynamic=True)
+    async def unknown_update(self, name: str, messages: Sequence[RawValue]) -> None:
+        """Never reached: the validator refuses every update of an unknown name."""
+
+    @unknown_update.validator
+    def _refuse_unknown_update(
+        self,
+        name: str,
+        messages: Sequence[RawValue],  # noqa: ARG002 -- the SDK demands the handler's own parameters
+    ) -> None:
+        raise refusal(unknown_message(name, self.message_names()))
+
+    @classmethod
+    def message_names(cls) -> tuple[str, ...]:
+        """The commands that it understands."""
+        raise NotImplementedError
+
+    async def endure(self, living: asyncio.Task[Result]) -> Result:
+        """Await what the workflow does, whatever is sent meanwhile.
+
+        It ends as the rules say: a bare cancellation is refused, and kept in the journal. A failed step
+        would end the run, and the duty with it; a failed task heals with the next deploy.
+        """
+        while True:
+            try:
+                return await asyncio.shield(living)
+            except asyncio.CancelledError:
+                if living.done():
+                    raise
+                self.desk().reject("cancel", unknown_message("cancel", self.message_names()), raw=None)
+            except FailureError as failure:
+                raise StepFailed("a step failed where none may fail") from failure
 
 
-def takes_every_command(cls: type[Taker]) -> type[Taker]:
+Taker = TypeVar("Taker", bound=TakesMessages)
+
+
+def takes_commands(commands: Sequence[type[Command]]) -> Callable[[type[Taker]], type[Taker]]:
     """Add a signal handler and an update handler with its validator for each command."""
-    for command in ALL_COMMANDS:
-        setattr(cls, f"signal_{command.NAME}", _signal(cls, command))
-        setattr(cls, f"update_{command.NAME}", _update(cls, command))
-    return cls
+
+    def add(cls: type[Taker]) -> type[Taker]:
+        for command in commands:
+            setattr(cls, f"signal_{command.NAME}", _signal(cls, command))
+            setattr(cls, f"update_{command.NAME}", _update(cls, command))
+        return cls
+
+    return add
 
 
 def _signal(cls: type[Taker], command: type[Command]) -> object:
     # The SDK takes an annotated `self` for an argument of the message.
     async def take(self, message: RawValue) -> None:  # type: ignore[no-untyped-def]
-        await self.take_command(command, message)
+        await self.desk().take(command, message)
 
     _name_as_method(take, cls, f"signal_{command.NAME}")
     return workflow.signal(name=command.NAME, description=_described(command))(take)
@@ -48,12 +90,12 @@ def _signal(cls: type[Taker], command: type[Command]) -> object:
 
 def _update(cls: type[Taker], command: type[Command]) -> object:
     # The SDK takes an annotated `self` for an argument of the message.
-    async def answer(self, message: RawValue) -> CommandAnswer:  # type: ignore[no-untyped-def]
-        answered: CommandAnswer = await self.answer_command(command, message)
+    async def answer(self, message: RawValue) -> AcceptedAnswer:  # type: ignore[no-untyped-def]
+        answered: AcceptedAnswer = await self.desk().answer(command, message)
         return answered
 
     def check(self, message: RawValue) -> None:  # type: ignore[no-untyped-def]
-        self.check_command(command, message)
+        self.desk().check(command, message)
 
     _name_as_method(answer, cls, f"update_{command.NAME}")
     update = workflow.update(name=command.NAME, description=_described(command))(answer)

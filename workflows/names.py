@@ -5,11 +5,17 @@ from temporalio.common import SearchAttributeKey
 TASK_QUEUE = "business-care"
 
 CARE_REQUEST = "CareRequest"
+PRODUCT_DEACTIVATION = "ProductDeactivation"
 
 
 def care_request_id(request_id: str) -> str:
     """The workflow id of a care request."""
     return f"care-request-{request_id}"
+
+
+def product_deactivation_id(product_id: str) -> str:
+    """The workflow id of the deactivation of a product: one at a time (R50)."""
+    return f"product-deactivation-{product_id}"
 
 
 CARE_STATE = SearchAttributeKey.for_keyword("CareState")

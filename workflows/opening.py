@@ -13,8 +13,9 @@ from activities.calendar_steps import CalendarSteps
 from activities.record_steps import Found, RecordSteps
 from business_care.opening import deadlines_planned, facts_found, licence_unknown
 from business_care.planning import opening_plans
+from workflows.clock import now
 from workflows.command_desk import CommandDesk
-from workflows.life import Life, now
+from workflows.life import Life
 from workflows.options import CALENDAR_PATIENCE, UNKNOWN_LICENCE_LOOK, call_off, surely
 
 Answer = TypeVar("Answer")

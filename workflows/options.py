@@ -49,6 +49,19 @@ PAYING = ActivityConfig(
 """The payment provider. It forgets idempotency keys after about a day: well before, we look what came of
 it."""
 
+WALKING = ActivityConfig(
+    start_to_close_timeout=timedelta(days=2),
+    heartbeat_timeout=timedelta(seconds=5),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=1)
+    ),
+)
+"""A step over many customers: as long as it takes, with signs of life, so that a death is noticed soon."""
+
+IN_FLIGHT_FIRST_LOOK = timedelta(minutes=5)
+IN_FLIGHT_SLOWEST_LOOK = timedelta(hours=1)
+"""How often a billing service is asked for charges in flight, and the kill switch is looked at (R44, R56)."""
+
 SETTLEMENT_POLL = timedelta(days=1)
 KILL_SWITCH_FIRST_LOOK = timedelta(minutes=5)
 KILL_SWITCH_SLOWEST_LOOK = timedelta(hours=1)
@@ -84,6 +97,15 @@ async def patiently(
     options = PATIENTLY.copy()
     options["summary"] = summary
     options["schedule_to_close_timeout"] = within
+    return await workflow.execute_activity_method(step, given, **options)
+
+
+async def walking(
+    step: MethodAsyncSingleParam[Steps, Given_contra, Answer_co], given: Given_contra, summary: str
+) -> Answer_co:
+    """Do a step over many customers, however long it takes and whatever dies on the way."""
+    options = WALKING.copy()
+    options["summary"] = summary
     return await workflow.execute_activity_method(step, given, **options)
 
 

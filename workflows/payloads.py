@@ -2,13 +2,13 @@
 (R61)."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from business_care.commands import COMMANDS
 from business_care.errors import ErrorCode, RuleViolation
 from business_care.events import Rejection
 
@@ -53,10 +53,10 @@ def refusal(violation: RuleViolation) -> ApplicationError:
     )
 
 
-def unknown_message(name: str) -> RuleViolation:
-    """A message of a name that no request understands."""
+def unknown_message(name: str, known: Iterable[str]) -> RuleViolation:
+    """A message of a name that the workflow does not understand."""
     return RuleViolation(
-        ErrorCode.INVALID_MESSAGE, f"{_shown(name)} is no message; allowed: {', '.join(COMMANDS)}"
+        ErrorCode.INVALID_MESSAGE, f"{_shown(name)} is no message; allowed: {', '.join(known)}"
     )
 
 

@@ -17,7 +17,8 @@ from business_care.settlement import (
     renewal_cancelled,
     request_refund,
 )
-from workflows.life import Life, now
+from workflows.clock import now
+from workflows.life import Life
 from workflows.options import (
     KILL_SWITCH_FIRST_LOOK,
     KILL_SWITCH_SLOWEST_LOOK,

@@ -25,16 +25,17 @@ def show(state: CareState, request: RequestView) -> None:
 def _updates(state: CareState) -> Iterator[SearchAttributeUpdate[Any]]:
     facts, refusal, outcome = state.facts, state.resolution.refusal, state.resolution.outcome
     if facts is not None:
-        yield from _changed(names.CARE_SELLER, facts.seller_id)
-        yield from _changed(names.CARE_PRODUCT, facts.product_id)
-    yield from _changed(names.CARE_STATE, str(state_name(state)))
-    yield from _changed(names.CARE_BREACHED, is_breached(state))
-    yield from _changed(names.CARE_DUE_AT, next_due_at(state))
-    yield from _changed(names.CARE_GROUND, str(refusal.ground) if refusal else None)
-    yield from _changed(names.CARE_OUTCOME, str(outcome) if outcome else None)
+        yield from changed(names.CARE_SELLER, facts.seller_id)
+        yield from changed(names.CARE_PRODUCT, facts.product_id)
+    yield from changed(names.CARE_STATE, str(state_name(state)))
+    yield from changed(names.CARE_BREACHED, is_breached(state))
+    yield from changed(names.CARE_DUE_AT, next_due_at(state))
+    yield from changed(names.CARE_GROUND, str(refusal.ground) if refusal else None)
+    yield from changed(names.CARE_OUTCOME, str(outcome) if outcome else None)
 
 
-def _changed(key: SearchAttributeKey[Any], value: Any) -> Iterator[SearchAttributeUpdate[Any]]:
+def changed(key: SearchAttributeKey[Any], value: Any) -> Iterator[SearchAttributeUpdate[Any]]:
+    """The update that brings an attribute to a value; none where it holds already."""
     shown = workflow.info().typed_search_attributes.get(key)
     if shown == value:
         return

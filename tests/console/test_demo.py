@@ -1,4 +1,4 @@
-"""The demo: eight lives that end as they must, seen in the web interface, and an orderly end."""
+"""The demo: lives that end as they must, seen in the web interface, and an orderly end."""
 
 import asyncio
 import re
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from console.demo_lives import STORIES
+from console.demo_lives import PRODUCT_STORIES, STORIES
 from console.demo_stage import Stage
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +35,9 @@ def test_in_a_hurry_it_ends_by_itself_and_every_life_as_it_must() -> None:
 
     assert (showing.returncode, err) == (0, "")
     for request_id, story in STORIES.items():
-        assert re.search(rf"{request_id}  closed: {story.ends.replace('_', ' ')}", out)
+        assert re.search(rf"{request_id} +closed: {story.ends.replace('_', ' ')}", out)
+    for product_id in PRODUCT_STORIES:
+        assert re.search(rf"{product_id} +ended: (reactivated|retired)", out)
 
 
 async def test_the_web_interface_stays_up_and_shows_each_run_at_its_address(
@@ -57,7 +59,7 @@ async def test_the_web_interface_stays_up_and_shows_each_run_at_its_address(
     stop.set()
 
     assert await playing == []
-    assert len(addresses) == len(STORIES)
+    assert len(addresses) == len(STORIES) + len(PRODUCT_STORIES)
     assert all("<html" in page.lower() for page in pages)
     assert all('"WORKFLOW_EXECUTION_STATUS_COMPLETED"' in run for run in runs)
 

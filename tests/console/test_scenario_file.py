@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from business_care.listing import PaymentState
-from console.scenario import CommandEntry, PaymentsEntry, Scenario
+from console.scenario import CommandEntry, DeactivationCommandEntry, PaymentsEntry, Scenario
 from console.scenario_file import read_scenario, read_seed
 from console.scenario_yaml import ScenarioRefused
 
@@ -53,6 +53,15 @@ def do(*entries: str) -> str:
     return WHOLE + "do:\n" + "".join(f"  - {entry}\n" for entry in entries)
 
 
+def off(*more: str) -> str:
+    """A deactivation of P1 for each of the texts, which say more about it; one without any text."""
+    deactivation = (
+        "product_id: P1, kind: permanent, at: 2031-04-01T09:00:00+02:00, by: {role: seller, id: S1}"
+    )
+    entries = [f"  - {{{', '.join([deactivation, said])}}}\n" for said in more]
+    return "deactivations:\n" + ("".join(entries) or f"  - {{{deactivation}}}\n")
+
+
 def test_a_whole_file_is_read(writes: Writes) -> None:
     scenario = read(writes, WHOLE + "title: A life\npolicy: {dispute_business_days: 3}\ndo: []\n")
 
@@ -76,6 +85,46 @@ def test_the_operator_may_stop_the_payments_of_one_seller(writes: Writes) -> Non
 
     at = datetime(2031, 3, 4, 8, 0, tzinfo=UTC)
     assert scenario.do == (PaymentsEntry(0, at, PaymentState.STOPPED, "S1"),)
+
+
+def test_a_deactivation_is_called_after_its_product_and_ordered_when_the_scenario_begins(
+    writes: Writes,
+) -> None:
+    text = WHOLE + off("reason: First", "id: D2", "ordered_at: 2031-03-05T09:00:00+01:00")
+
+    scenario = read(writes, text)
+
+    begins = datetime(2031, 3, 3, 9, 0, tzinfo=UTC)
+    assert [(order.deactivation_id, order.at) for order in scenario.orders] == [
+        ("P1-1", begins),
+        ("D2", begins),
+        ("P1-3", datetime(2031, 3, 5, 8, 0, tzinfo=UTC)),
+    ]
+
+
+def test_a_scenario_begins_with_the_first_instant_that_stands_in_it(writes: Writes) -> None:
+    scenario = read(writes, RECORDS + UNTIL + off("reason: A", "ordered_at: 2031-02-01T09:00:00+01:00"))
+
+    assert [order.at for order in scenario.orders] == [datetime(2031, 2, 1, 8, 0, tzinfo=UTC)] * 2
+
+
+def test_a_deactivation_may_be_planned_for_after_the_end_of_the_play(writes: Writes) -> None:
+    scenario = read(writes, WHOLE + off().replace("at: 2031-04-01", "at: 2033-04-01"))
+
+    assert [order.at for order in scenario.orders] == [datetime(2031, 3, 3, 9, 0, tzinfo=UTC)]
+
+
+def test_an_order_that_is_delivered_once_more_may_come_when_it_has_taken_effect(writes: Writes) -> None:
+    scenario = read(writes, WHOLE + off("id: D1", "id: D1, ordered_at: 2031-05-01T09:00:00+02:00"))
+
+    assert [order.repeats for order in scenario.orders] == [False, True]
+
+
+def test_a_command_may_be_sent_to_a_product_that_nobody_orders_off(writes: Writes) -> None:
+    scenario = read(writes, do("{at: 2031-03-04T09:00:00+01:00, product: P1, revoke: {as: signal}}"))
+
+    at = datetime(2031, 3, 4, 8, 0, tzinfo=UTC)
+    assert scenario.do == (DeactivationCommandEntry(0, at, "P1", "revoke", {}, as_signal=True),)
 
 
 def test_numbers_are_ids_and_versions_where_texts_are_wanted(writes: Writes) -> None:
@@ -222,19 +271,61 @@ FAULTS = {
         do("{at: 2031-03-04T09:00:00+01:00, product: P9, revoke: {}}"),
         "do[0].product: P9 is not a product of this file; there are: P1",
     ),
-    "a command to a deactivation": (
-        do("{at: 2031-03-04T09:00:00+01:00, product: P1, revoke: {}}"),
-        "do[0].revoke: the deactivation of products can't be played yet",
+    "a command about no product": (
+        do("{at: 2031-03-04T09:00:00+01:00, revoke: {}}"),
+        "do[0].product: this key is missing",
     ),
-    "a deactivation": (
-        WHOLE + "deactivations: [{product_id: P1, kind: permanent, at: 2031-04-01T09:00:00+02:00, "
-        "by: {role: seller, id: S1}}]\n",
-        "deactivations: the deactivation of products can't be played yet",
+    "a request beside a product's command": (
+        do("{at: 2031-03-04T09:00:00+01:00, product: P1, request: R1, revoke: {}}"),
+        "do[0].request: this key does not go with revoke",
+    ),
+    "a command before the product is ordered off": (
+        do("{at: 2031-03-04T09:00:00+01:00, product: P1, revoke: {}}")
+        + off("ordered_at: 2031-03-04T09:00:01+01:00", "ordered_at: 2031-03-05T09:00:00+01:00"),
+        "do[0].at: 2031-03-04T08:00:00+00:00 lies before the product P1 is ordered off at "
+        "2031-03-04T08:00:01+00:00",
+    ),
+    "deactivations that are no list": (WHOLE + "deactivations: {}\n", "deactivations: a mapping was given"),
+    "an unknown key of a deactivation": (
+        WHOLE + off("from: 2031-03-04T09:00:00+01:00"),
+        "deactivations[0].from: this key is unknown; allowed are id, product_id, ",
     ),
     "a deactivation of an unknown kind": (
-        WHOLE + "deactivations: [{product_id: P1, kind: soft, at: 2031-04-01T09:00:00+02:00, "
-        "by: {role: seller, id: S1}}]\n",
+        WHOLE + off().replace("permanent", "soft"),
         "deactivations[0].kind: soft was given; input should be 'temporary' or 'permanent'",
+    ),
+    "a deactivation without its instant": (
+        WHOLE + off().replace("at: 2031-04-01T09:00:00+02:00, ", ""),
+        "deactivations[0].at: this key is missing",
+    ),
+    "a deactivation by nobody": (
+        WHOLE + off().replace(", by: {role: seller, id: S1}", ""),
+        "deactivations[0].by: this key is missing",
+    ),
+    "a deactivation of an unknown product": (
+        WHOLE + off().replace("P1", "P9"),
+        "deactivations[0].product_id: P9 is not a product of this file; there are: P1",
+    ),
+    "a deactivation that is ordered after it takes effect": (
+        WHOLE + off("ordered_at: 2031-04-01T09:00:01+02:00"),
+        "deactivations[0].ordered_at: 2031-04-01T07:00:01+00:00 lies after deactivations[0].at "
+        "2031-04-01T07:00:00+00:00, when it takes effect",
+    ),
+    "a deactivation that is ordered after the end": (
+        WHOLE + off("ordered_at: 2032-04-01T09:00:00+02:00").replace("at: 2031", "at: 2033"),
+        "deactivations[0].ordered_at: 2032-04-01T07:00:00+00:00 lies after until",
+    ),
+    "a deactivation in the past": (
+        WHOLE + off("ordered_at: 2030-12-01T09:00:00+01:00"),
+        "deactivations[0].ordered_at: 2030-12-01T08:00:00+00:00 lies in the past; ",
+    ),
+    "an id that is too long for another one to be made of it": (
+        (WHOLE + off()).replace("P1", "P" * 128),
+        "deactivations[0].id: this key is missing; the product_id is too long to make one of it",
+    ),
+    "a deactivation whose local days nobody can tell": (
+        RECORDS.replace("Europe/Paris", "Europe/Atlantis") + UNTIL + off(),
+        "records.sellers[0].calendar: unknown_timezone: ",
     ),
 }
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from business_care.commands import COMMANDS
+from business_care.deactivation.commands import DEACTIVATION_COMMANDS
 from business_care.reading import read_message
 from business_care.request import CareRequestOpening
 from business_care.values import Value
@@ -13,7 +14,7 @@ from console.schemas import schema_files
 
 ROOT = Path(__file__).parent.parent.parent
 SAMPLES = sorted((ROOT / "examples").glob("*.json"), key=lambda file: file.stem)
-MESSAGES: dict[str, type[Value]] = {**COMMANDS, "open": CareRequestOpening}
+MESSAGES: dict[str, type[Value]] = {**COMMANDS, **DEACTIVATION_COMMANDS, "open": CareRequestOpening}
 
 
 def test_the_schemas_in_the_repository_are_those_of_the_code() -> None:

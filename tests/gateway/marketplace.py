@@ -1,6 +1,6 @@
 """A marketplace whose programs go through the gateway: real server, real records, one worker, real time."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -8,23 +8,28 @@ from itertools import count
 from pathlib import Path
 
 from google.protobuf.duration_pb2 import Duration
+from sqlalchemy import update
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client, WorkflowHandle
 
 from adapters.embedded_server import DevServer, dev_server
 from adapters.public_holidays import PublicHolidays
 from adapters.records.migrations.run import upgrade
+from adapters.records.money_tables import SIMULATED_CHARGES
 from adapters.records.opened import Records
 from adapters.records.seed import load
 from adapters.records.seed_file import read_records
-from adapters.settings import PaymentProviderName
+from adapters.settings import BillingProviderName
+from business_care.deactivation.views import DeactivationView
 from business_care.people import Actor, Role
 from business_care.policy import Policy
 from business_care.request import CareRequestOpening
 from business_care.views import RequestView
-from console.assembly import care_worker, parties
+from console.assembly import Providers, care_worker, parties
 from gateway.client import PATIENCE, CareGateway
-from workflows.names import CARE_REQUEST, SEARCH_ATTRIBUTES, care_request_id
+from gateway.products import ProductGateway
+from tests.gateway.shelf import Product
+from workflows.names import CARE_REQUEST, SEARCH_ATTRIBUTES, care_request_id, product_deactivation_id
 
 OPENED_AT = datetime(2031, 3, 3, 9, tzinfo=UTC)
 """A Monday, 10:00 in Paris; the seller's calendar is that of France."""
@@ -32,6 +37,10 @@ ACKNOWLEDGE_BY = datetime(2031, 3, 4, 23, tzinfo=UTC)
 RESOLVE_BY = datetime(2031, 4, 15, 22, tzinfo=UTC)
 NOON = datetime(2031, 3, 3, 11, tzinfo=UTC)
 """The gateway's clock. The requests themselves live at the real time, long before their deadlines."""
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+PROVIDERS = Providers(billing=BillingProviderName.SIMULATED, billing_calls_per_second=1000)
+"""A billing service that does as it is told."""
 
 CLOSED = (date(2031, 3, 4), date(2031, 3, 28))
 """The closure of a seller that has one, announced in February."""
@@ -92,7 +101,7 @@ class Marketplace:
         async with (
             Records.open(url) as records,
             dev_server(SEARCH_ATTRIBUTES) as server,
-            care_worker(server.client, parties(records, PaymentProviderName.LEDGER)),
+            care_worker(server.client, parties(records, PROVIDERS)),
         ):
             yield cls(server, records, await _empty_namespace(server), url)
 
@@ -113,6 +122,30 @@ class Marketplace:
             planner=PublicHolidays(),
             patience=patience,
         )
+
+    def products(self, *, client: Client | None = None, patience: timedelta = PATIENCE) -> ProductGateway:
+        """The gateway of products. Its clock is the real one, as that of the deactivations."""
+        return ProductGateway(
+            client=client or self.server.client,
+            directory=self.records.deactivations,
+            commands=self.records.commands,
+            patience=patience,
+        )
+
+    async def product(self, *, customers: int = 0, bills: Sequence[Sequence[str]] = ()) -> Product:
+        """A product on sale, in a bundle with another one, with customers who renew.
+
+        `bills` tells how the billing service behaves for the first customer, the second, and so on.
+        """
+        product = Product(next(self._numbers), customers, bills)
+        await load(self.records.database, read_records(product.records()))
+        return product
+
+    async def settle_charges(self, product: Product) -> None:
+        """The hour is over after which the billing service knows what became of charges in flight."""
+        charges = SIMULATED_CHARGES.c.licence_id.in_(product.licences)
+        async with self.records.database.writing() as connection:
+            await connection.execute(update(SIMULATED_CHARGES).where(charges).values(settles_at=LONG_AGO))
 
     async def licence(self, *, cared_for: bool = True, closed: bool = False) -> Licence:
         licence = Licence(next(self._numbers))
@@ -137,6 +170,11 @@ class Marketplace:
 
     def run(self, request_id: str) -> WorkflowHandle[object, RequestView]:
         return self.server.client.get_workflow_handle(care_request_id(request_id), result_type=RequestView)
+
+    def deactivation(self, product_id: str) -> WorkflowHandle[object, DeactivationView]:
+        return self.server.client.get_workflow_handle(
+            product_deactivation_id(product_id), result_type=DeactivationView
+        )
 
 
 async def _empty_namespace(server: DevServer) -> Client:

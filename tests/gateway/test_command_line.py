@@ -4,70 +4,16 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from business_care.values import Value
-from console.app import main
 from tests.gateway.marketplace import ACKNOWLEDGE_BY_AFTER_CLOSURE, Marketplace
+from tests.gateway.terminal import Typed
 
 ROOT = Path(__file__).parent.parent.parent
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Typed = Callable[..., Awaitable[Ended]]
-
-
-@pytest.fixture
-def environment(market: Marketplace, tmp_path: Path) -> dict[str, str]:
-    """Settings that lead to the marketplace."""
-    return {
-        "COLUMNS": "200",
-        "TEMPORAL_ADDRESS": market.server.target,
-        "BUSINESS_CARE_DATABASE_URL": market.records_url,
-        "BUSINESS_CARE_OUTBOX_DIR": str(tmp_path / "outbox"),
-    }
-
-
-@pytest.fixture
-def typed(
-    environment: dict[str, str],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    tmp_path: Path,
-) -> Typed:
-    """Type a command on a machine that belongs to the marketplace."""
-    monkeypatch.chdir(tmp_path)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-
-    async def run(*words: str, given: str = "") -> Ended:
-        monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(given.encode())))
-        capsys.readouterr()
-        # A loop of its own, as in a process of its own.
-        code = await asyncio.to_thread(main, words)
-        written = capsys.readouterr()
-        return Ended(code, written.out, written.err)
-
-    return run
 
 
 def as_json(value: Value) -> str:

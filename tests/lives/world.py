@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -10,24 +10,31 @@ from pathlib import Path
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from adapters.embedded_server import SkippingServer, skipping_server
-from adapters.payments.once import OncePayments
-from adapters.payments.simulated import SimulatedProvider
-from adapters.public_holidays import PublicHolidays
 from adapters.records.migrations.run import upgrade
 from adapters.records.opened import Records
 from adapters.records.report import LicenceStanding, SentRefund
 from adapters.records.seed import load
 from adapters.records.seed_file import read_records
+from business_care.deactivation.views import DeactivationView
 from business_care.listing import PaymentState, PaymentSwitch
 from business_care.people import Actor, Role
 from business_care.policy import Policy
 from business_care.request import CareRequestOpening, RequestKind
 from business_care.views import RequestView
-from console.assembly import Parties, WorkerSize, care_worker
+from console.assembly import SIMULATED, Parties, WorkerSize, care_worker, parties
 from tests.lives.catalogue import Bought, Licence, paris
 from tests.lives.living import LivingRequest
 from tests.lives.out_of_order import CalendarThatMayFail, Outages, RecordsThatMayFail
-from workflows.names import CARE_REQUEST, SEARCH_ATTRIBUTES, TASK_QUEUE, care_request_id
+from tests.lives.shelf import Shelf, Sold, Stocked
+from tests.lives.switching_off import LivingDeactivation
+from workflows.names import (
+    CARE_REQUEST,
+    PRODUCT_DEACTIVATION,
+    SEARCH_ATTRIBUTES,
+    TASK_QUEUE,
+    care_request_id,
+    product_deactivation_id,
+)
 
 MONDAY = paris("2031-03-03 10:00")
 """When most requests are opened, with these two deadlines."""
@@ -50,25 +57,29 @@ class World:
     records: Records
     outages: Outages
     parties: Parties
+    records_url: str
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     @classmethod
     @asynccontextmanager
-    async def begun(cls, folder: Path, *, dynamic_config: Sequence[str] = ()) -> AsyncIterator["World"]:
+    async def begun(
+        cls, folder: Path, *, url: str | None = None, dynamic_config: Sequence[str] = ()
+    ) -> AsyncIterator["World"]:
         """A world without a worker: nothing moves until one is there."""
-        url = f"sqlite:///{folder / 'records.db'}"
+        url = url or f"sqlite:///{folder / 'records.db'}"
         await upgrade(url)
         outages = Outages()
         async with (
             Records.open(url) as records,
             skipping_server(SEARCH_ATTRIBUTES, dynamic_config=dynamic_config) as server,
         ):
-            parties = Parties(
-                records=RecordsThatMayFail(records.care, outages),
-                planner=CalendarThatMayFail(PublicHolidays(), outages),
-                payments=OncePayments(records.database, SimulatedProvider(records.database)),
+            simulated = parties(records, SIMULATED)
+            may_fail = replace(
+                simulated,
+                records=RecordsThatMayFail(simulated.records, outages),
+                planner=CalendarThatMayFail(simulated.planner, outages),
             )
-            yield cls(server, records, outages, parties)
+            yield cls(server, records, outages, may_fail, url)
 
     @asynccontextmanager
     async def working(self, size: WorkerSize | None = None) -> AsyncIterator[None]:
@@ -172,6 +183,73 @@ class World:
         )
         readable = opening if isinstance(opening, CareRequestOpening) else self.opening(licence)
         return LivingRequest(self.server, self.records, handle, readable, licence)
+
+    async def stocks(self, stocked: Stocked | None = None) -> Shelf:
+        """A seller's shelf, stocked as told."""
+        shelf = Shelf(next(self._numbers))
+        await load(self.records.database, (stocked or Stocked()).records(shelf))
+        return shelf
+
+    async def restocks(self, shelf: Shelf, stocked: Stocked) -> None:
+        """The same shelf, stocked otherwise from now on."""
+        await load(self.records.database, stocked.records(shelf))
+
+    async def switches_off(
+        self,
+        sold: Sold,
+        kind: str = "temporary",
+        *,
+        by: dict[str, object] | None = None,
+        at: datetime = MONDAY,
+        **said: object,
+    ) -> LivingDeactivation:
+        """A deactivation that has just been ordered, at `at` on its own clock, by the seller."""
+        order = self.order(sold, kind, by=by, **said)
+        deactivation = await self.orders(sold, order, delay=at - datetime.now(UTC))
+        await deactivation.reaches(at + A_MOMENT)
+        return deactivation
+
+    def order(
+        self,
+        sold: Sold,
+        kind: str = "temporary",
+        *,
+        by: dict[str, object] | None = None,
+        **said: object,
+    ) -> dict[str, object]:
+        """An order as JSON, under an id of its own."""
+        given = {
+            name: value.isoformat() if isinstance(value, datetime) else value for name, value in said.items()
+        }
+        return {
+            "command_id": f"D{next(self._numbers)}",
+            "by": by or {"role": "seller", "id": sold.seller_id},
+            "product_id": sold.product_id,
+            "kind": kind,
+            **given,
+        }
+
+    async def orders(
+        self,
+        sold: Sold,
+        order: dict[str, object],
+        *,
+        delay: timedelta | None = None,
+        workflow_id: str | None = None,
+    ) -> LivingDeactivation:
+        """Give an order to the deactivation that runs, or start one with it."""
+        product_id = str(order["product_id"])
+        handle = await self.server.client.start_workflow(
+            PRODUCT_DEACTIVATION,
+            order,
+            id=workflow_id or product_deactivation_id(product_id),
+            task_queue=TASK_QUEUE,
+            result_type=DeactivationView,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            start_delay=delay,
+        )
+        return LivingDeactivation(self.server, self.records, handle, sold.seller_id, product_id, order)
 
     async def payments(self, state: PaymentState, seller_id: str | None) -> None:
         """The operator stops or resumes automatic payments."""

@@ -20,6 +20,7 @@ from temporalio.worker import Replayer, WorkflowInstance, WorkflowInstanceDetail
 from temporalio.workflow import Info
 
 from workflows.care_request import CareRequest
+from workflows.product_deactivation import ProductDeactivation
 
 if TYPE_CHECKING:  # the SDK does not export the types of two methods that every runner must hand on
     from temporalio.converter import StorageDriverStoreContext
@@ -31,7 +32,9 @@ async def replayed(history: WorkflowHistory, runner: WorkflowRunner) -> list[str
     """Replay a history and tell what the code asked for. Raises when the code asks for other things."""
     listener = ListeningRunner(runner)
     replayer = Replayer(
-        workflows=[CareRequest], workflow_runner=listener, data_converter=pydantic_data_converter
+        workflows=[CareRequest, ProductDeactivation],
+        workflow_runner=listener,
+        data_converter=pydantic_data_converter,
     )
     await replayer.replay_workflow(history)
     return listener.heard
@@ -96,7 +99,7 @@ def in_words(act: WorkflowActivation, command: WorkflowCommand) -> Iterator[str]
             said = _said(activity.activity_type, activity.arguments[0].data)
             yield f"step {activity.activity_type}{limit} {said}"
         case "complete_workflow_execution":
-            yield f"ends {_view(json.loads(command.complete_workflow_execution.result.data))}"
+            yield f"ends {_ending(json.loads(command.complete_workflow_execution.result.data))}"
         case "continue_as_new_workflow_execution":
             yield "goes on in a new run"
         case "fail_workflow_execution":
@@ -109,10 +112,7 @@ def _said(activity: str, argument: bytes) -> str:
     given = json.loads(argument)
     match activity:
         case "store":
-            names = [event["name"] for event in given["events"]]
-            names += [f"{rejection['code']} of {rejection['message']}" for rejection in given["rejections"]]
-            told = [f"{notice['kind']} to {notice['to']['role']}" for notice in given["notices"]]
-            return f"{names} telling {told}; {_view(given['view'])}"
+            return f"{_minutes(given)}; {_view(given['view'])}"
         case "pay_back" | "look_up_refund":
             order = given["order"]
             return f"{order['licence_id']} {order['money']['amount']} {order['money']['currency']}"
@@ -126,7 +126,50 @@ def _said(activity: str, argument: bytes) -> str:
         case "end_care" | "cancel_renewal":
             return str(given["licence_id"])
         case _:
+            return _said_of_a_product(activity, given)
+
+
+def _said_of_a_product(activity: str, given: dict[str, Any]) -> str:
+    match activity:
+        case "find_product":
+            return f"{given['kind']} deactivation {given['command_id']} of {given['product_id']}"
+        case "switch_product" | "switch_bundles":
+            return f"{given['product_id']} to {given['to']}"
+        case "store_deactivation":
+            return f"{_minutes(given)}; {_deactivation(given['view'])}"
+        case "survey_renewals" | "settle_renewals" | "free_failed_renewals":
+            return f"of {given['product_id']} as of {given['effective_at'][:19]}"
+        case "cancel_renewals":
+            walk, part = given["walk"], given["range"]
+            return (
+                f"of {given['cascade']['product_id']}, round {walk['round']}, "
+                f"behind {part['after']} up to {part['upto']}, until {given['until_seen']} were seen"
+            )
+        case _:
             return ""
+
+
+def _minutes(given: dict[str, Any]) -> str:
+    names = [event["name"] for event in given["events"]]
+    names += [f"{rejection['code']} of {rejection['message']}" for rejection in given["rejections"]]
+    told = [f"{notice['kind']} to {notice['to']['role']}" for notice in given["notices"]]
+    return f"{names} telling {told}"
+
+
+def _ending(result: dict[str, Any]) -> str:
+    return _deactivation(result) if "deactivation_id" in result else _view(result)
+
+
+def _deactivation(view: dict[str, Any]) -> str:
+    outcome = f" {view['outcome']}" if view["outcome"] else ""
+    renewals = view["renewals"]
+    counted = (
+        f", {renewals['done']} of {renewals['total']} renewals cancelled, {renewals['failed']} failed, "
+        f"{renewals['in_flight']} in flight"
+        if renewals
+        else ""
+    )
+    return f"{view['kind']} {view['state']}{outcome}, product {view['product']}{counted}"
 
 
 def _view(view: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ only while no request runs anywhere. A changed workflow keeps the old ones and a
 import asyncio
 import json
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,10 +15,15 @@ from typing import Any
 from temporalio.client import WorkflowHistory
 
 from adapters.sandbox import production_runner
-from tests.lives.living import LivingRequest
 from tests.lives.world import World
 from tests.replay.meaning import replayed
-from tests.replay.recorded_lives import RECORDED, RECORDED_WITH_SHORT_RUNS, Life
+from tests.replay.recorded_lives import (
+    RECORDED,
+    RECORDED_WITH_ITS_OWN_WORKER,
+    RECORDED_WITH_SHORT_RUNS,
+    Life,
+    Living,
+)
 
 HISTORIES = Path(__file__).parent / "histories"
 SHORT_RUNS = (
@@ -35,27 +41,34 @@ def main() -> None:
 
 
 async def _record(wanted: list[str]) -> None:
-    for lives, config in ((RECORDED, ()), (RECORDED_WITH_SHORT_RUNS, SHORT_RUNS)):
+    for lives, config, with_worker in (
+        (RECORDED, (), True),
+        (RECORDED_WITH_SHORT_RUNS, SHORT_RUNS, True),
+        (RECORDED_WITH_ITS_OWN_WORKER, (), False),
+    ):
         chosen = {name: life for name, life in lives.items() if not wanted or name in wanted}
         if chosen:
-            await _record_all(chosen, config)
+            await _record_all(chosen, config, with_worker=with_worker)
     # The client library may crash at the interpreter's exit when its threads are cut off at once.
     await asyncio.sleep(0.05)
 
 
-async def _record_all(lives: dict[str, Life], config: tuple[str, ...]) -> None:
+async def _record_all(lives: dict[str, Life], config: tuple[str, ...], *, with_worker: bool) -> None:
     with TemporaryDirectory() as folder:
-        async with World.begun(Path(folder), dynamic_config=config) as world, world.working():
+        async with AsyncExitStack() as stack:
+            world = await stack.enter_async_context(World.begun(Path(folder), dynamic_config=config))
+            if with_worker:
+                await stack.enter_async_context(world.working())
             for name, life in lives.items():
-                request = await life(world)
-                await request.ends()
-                await _write(name, await _runs(request))
+                lived = await life(world)
+                await lived.ends()
+                await _write(name, await _runs(lived))
 
 
-async def _runs(request: LivingRequest) -> list[WorkflowHistory]:
+async def _runs(life: Living) -> list[WorkflowHistory]:
     """The history of every run, in order."""
-    client, workflow_id = request.server.client, request.handle.id
-    run_id = request.handle.first_execution_run_id
+    client, workflow_id = life.server.client, life.handle.id
+    run_id = life.handle.first_execution_run_id
     histories: list[WorkflowHistory] = []
     while run_id:
         histories.append(await client.get_workflow_handle(workflow_id, run_id=run_id).fetch_history())

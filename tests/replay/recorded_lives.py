@@ -2,15 +2,30 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any, Protocol
 
+from temporalio.client import WorkflowHandle
+
+from adapters.embedded_server import SkippingServer
 from business_care.listing import PaymentState
 from business_care.request import RequestKind
 from tests.lives.catalogue import Bought, paris
 from tests.lives.living import LivingRequest
 from tests.lives.poison import NO_JSON, TOO_LONG, raw
 from tests.lives.world import A_MOMENT, ACKNOWLEDGE_BY, GRACE, MONDAY, RESOLVE_BY, World
+from tests.replay import recorded_deactivations
 
-Life = Callable[[World], Awaitable[LivingRequest]]
+
+class Living(Protocol):
+    """A workflow that is alive, as far as its recorder looks at it."""
+
+    server: SkippingServer
+    handle: WorkflowHandle[Any, Any]
+
+    async def ends(self) -> object: ...
+
+
+Life = Callable[[World], Awaitable[Living]]
 
 
 async def happy(world: World) -> LivingRequest:
@@ -180,4 +195,11 @@ RECORDED: dict[str, Life] = {
         not_entitled,
     )
 }
-RECORDED_WITH_SHORT_RUNS: dict[str, Life] = {"continued": continued}
+RECORDED |= recorded_deactivations.RECORDED
+RECORDED_WITH_SHORT_RUNS: dict[str, Life] = {
+    "continued": continued,
+    "deactivation_continued": recorded_deactivations.deactivation_continued,
+}
+RECORDED_WITH_ITS_OWN_WORKER: dict[str, Life] = {
+    "cascade_resumed_after_a_kill": recorded_deactivations.cascade_resumed_after_a_kill,
+}

@@ -1,0 +1,105 @@
+"""Starts the workflow that switches a product off: one a product at a time, however often it is ordered."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from temporalio.client import Client, WithStartWorkflowOperation
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+
+from business_care.deactivation.commands import Deactivate
+from business_care.deactivation.state import ProductFacts
+from business_care.deactivation.views import DeactivationAnswer
+from business_care.deactivation.words import DeactivationPhase
+from gateway.raw_command import RawCommand
+from gateway.starting import consume
+from workflows import names
+
+_REUSE = WorkflowIDReusePolicy.ALLOW_DUPLICATE
+"""A new deactivation may follow when the last has ended (R50)."""
+_CONFLICT = WorkflowIDConflictPolicy.USE_EXISTING
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Starts deactivations at a Temporal server."""
+
+    client: Client
+
+    async def order(self, order: Deactivate, product: ProductFacts) -> DeactivationAnswer:
+        """Give the order to the deactivation that runs, or start one with it: one round trip."""
+        raw = RawCommand.of(order)
+        operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            names.PRODUCT_DEACTIVATION,
+            raw.payload,
+            id=names.product_deactivation_id(order.product_id),
+            task_queue=names.TASK_QUEUE,
+            id_conflict_policy=_CONFLICT,
+            id_reuse_policy=_REUSE,
+            search_attributes=_attributes(product),
+            static_summary=_summary(order),
+        )
+        try:
+            answer: DeactivationAnswer = await self.client.execute_update_with_start_workflow(
+                order.NAME,
+                raw.payload,
+                start_workflow_operation=operation,
+                id=str(uuid4()),
+                result_type=DeactivationAnswer,
+            )
+        except BaseException:
+            await consume(operation)
+            raise
+        return answer
+
+    async def hand_over(self, order: Deactivate, product: ProductFacts) -> None:
+        """Give the order as a signal, to the deactivation that runs or to one that starts with it."""
+        raw = RawCommand.of(order)
+        await self.client.start_workflow(
+            names.PRODUCT_DEACTIVATION,
+            raw.payload,
+            id=names.product_deactivation_id(order.product_id),
+            task_queue=names.TASK_QUEUE,
+            id_conflict_policy=_CONFLICT,
+            id_reuse_policy=_REUSE,
+            search_attributes=_attributes(product),
+            static_summary=_summary(order),
+            start_signal=order.NAME,
+            start_signal_args=[raw.payload],
+        )
+
+    async def order_later(self, order: Deactivate, product: ProductFacts, delay: timedelta) -> None:
+        """Start a deactivation that takes its first step after `delay`, unless one runs."""
+        await self.client.start_workflow(
+            names.PRODUCT_DEACTIVATION,
+            RawCommand.of(order).payload,
+            id=names.product_deactivation_id(order.product_id),
+            task_queue=names.TASK_QUEUE,
+            id_conflict_policy=_CONFLICT,
+            id_reuse_policy=_REUSE,
+            search_attributes=_attributes(product),
+            static_summary=_summary(order),
+            start_delay=delay,
+        )
+
+
+def _attributes(product: ProductFacts) -> TypedSearchAttributes:
+    """What the first step would set: at the start it costs nothing, later an event and an action."""
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(names.CARE_STATE, str(DeactivationPhase.ORDERED)),
+            SearchAttributePair(names.CARE_SELLER, product.seller_id),
+            SearchAttributePair(names.CARE_PRODUCT, product.product_id),
+        ]
+    )
+
+
+def _summary(order: Deactivate) -> str:
+    """What the Temporal UI shows beside the id: ids only (R62)."""
+    return f"{order.kind} deactivation {order.command_id} of product {order.product_id}"
