@@ -10,7 +10,7 @@ STAMP := .venv/.installed
 TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock lint types imports coverage-rules checks test format record-histories demo dev clean
+.PHONY: help install lock lint types imports coverage-rules checks test format record-histories bench-cascade kills demo dev clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,12 @@ format: install ## Bring code into form (ruff)
 
 record-histories: install ## Record the lives that tests/replay plays again; LIVES="a b" records these alone
 	$(BIN)/python -m tests.replay.record $(LIVES)
+
+bench-cascade: install ## Measure the renewals of 10,000, 100,000 and 1,000,000 customers beside plain SQL (minutes)
+	$(BIN)/python -m benchmarks.cascade
+
+kills: install ## Kill the worker thirty times in the middle of a cascade, and look at what is left (minutes)
+	$(BIN)/python -m benchmarks.kills
 
 demo: install ## Play the lives of some requests on an embedded server (CI=1: without waiting for a person)
 	$(BIN)/business-care demo $(if $(CI),--ci)
