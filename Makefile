@@ -69,7 +69,7 @@ bench-cascade: install ## Measure the renewals of 10,000, 100,000 and 1,000,000 
 kills: install ## Kill the worker thirty times in the middle of a cascade, and look at what is left (minutes)
 	$(BIN)/python -m benchmarks.kills
 
-demo: install ## Play the lives of some requests on an embedded server (CI=1: without waiting for a person)
+demo: install ## Play the lives of some requests and products on an embedded server (CI=1: without waiting for a person)
 	$(BIN)/business-care demo $(if $(CI),--ci)
 
 dev: install ## Run an embedded server, a worker and the web interface in this terminal

@@ -24,17 +24,14 @@ from adapters.embedded_server import dev_server
 from adapters.records.migrations.run import upgrade
 from adapters.records.opened import Records
 from benchmarks.plain_pages import cancelled_in_pages
-from benchmarks.subscriptions import PRODUCT, SELLER, fill
+from benchmarks.subscriptions import OFF_FOR_GOOD, PRODUCT, fill
 from benchmarks.worker_process import worker_process
-from business_care.deactivation.commands import Deactivate
-from business_care.deactivation.words import DeactivationKind
-from business_care.people import Actor, Role
 from gateway.products import ProductGateway
 from workflows.names import SEARCH_ATTRIBUTES, product_deactivation_id
 
 SIZES = (10_000, 100_000, 1_000_000)
 LOOK_EVERY_SECONDS = 0.1
-MIB = 1024
+KIB_IN_A_MIB = 1024
 
 
 @dataclass(frozen=True)
@@ -92,15 +89,9 @@ async def _one(folder: Path, size: int) -> Measured:
         worker_process(folder, server.target, url) as worker,
     ):
         gateway = ProductGateway(server.client, records.deactivations, records.commands)
-        order = Deactivate(
-            command_id="D1",
-            by=Actor(role=Role.SELLER, id=SELLER),
-            product_id=PRODUCT,
-            kind=DeactivationKind.PERMANENT,
-        )
         resident = _resident_mib(worker.pid, "VmRSS")
         began = time.perf_counter()
-        await gateway.deactivate(order)
+        await gateway.deactivate(OFF_FOR_GOOD)
         while not (await gateway.progress(PRODUCT)).is_over:  # noqa: ASYNC110 -- as a person would follow it
             await asyncio.sleep(LOOK_EVERY_SECONDS)
         seconds = time.perf_counter() - began
@@ -129,7 +120,7 @@ def _resident_mib(pid: int, line: str) -> int:
     """What the process holds in memory now (`VmRSS`), or held at most (`VmHWM`)."""
     for entry in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
         if entry.startswith(f"{line}:"):
-            return int(entry.split()[1]) // MIB
+            return int(entry.split()[1]) // KIB_IN_A_MIB
     raise LookupError(line)
 
 

@@ -18,17 +18,14 @@ from adapters.billing.in_records import PAGE
 from adapters.embedded_server import dev_server
 from adapters.records.migrations.run import upgrade
 from adapters.records.opened import Records
-from benchmarks.subscriptions import PRODUCT, SELLER, fill
+from benchmarks.subscriptions import OFF_FOR_GOOD, PRODUCT, fill
 from benchmarks.worker_process import worker_process
-from business_care.deactivation.commands import Deactivate
 from business_care.deactivation.renewals import next_slice_end
-from business_care.deactivation.words import DeactivationKind
-from business_care.people import Actor, Role
 from gateway.products import ProductGateway
 from workflows.names import SEARCH_ATTRIBUTES, product_deactivation_id
 
 LOOK_EVERY_SECONDS = 0.01
-MOST_SECONDS_OF_LIFE = 0.6
+MOST_SECONDS_OF_LIFE = 0.4
 """A worker is killed at any moment up to this long after it was seen to go on."""
 PATIENCE_SECONDS = 60
 
@@ -62,7 +59,7 @@ def main() -> None:
     """Kill, and say what is left; exit code 1 for a violation."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=30)
-    parser.add_argument("--subscriptions", type=int, default=600_000)
+    parser.add_argument("--subscriptions", type=int, default=1_500_000)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     with TemporaryDirectory(prefix="business-care-kills-") as folder:
@@ -86,17 +83,11 @@ async def killed(folder: Path, kills: int, subscriptions: int, seed: int) -> Rem
         Records.open(url) as records,
     ):
         gateway = ProductGateway(server.client, records.deactivations, records.commands)
-        order = Deactivate(
-            command_id="D1",
-            by=Actor(role=Role.SELLER, id=SELLER),
-            product_id=PRODUCT,
-            kind=DeactivationKind.PERMANENT,
-        )
         done = 0
         for number in range(kills):
             async with worker_process(folder, server.target, url) as worker:
                 if number == 0:
-                    await gateway.deactivate(order)
+                    await gateway.deactivate(OFF_FOR_GOOD)
                 done = await _goes_on(gateway, done)
                 await asyncio.sleep(moments.uniform(0, MOST_SECONDS_OF_LIFE))
                 worker.kill()
@@ -110,9 +101,11 @@ async def killed(folder: Path, kills: int, subscriptions: int, seed: int) -> Rem
 async def _goes_on(gateway: ProductGateway, done: int) -> int:
     """Wait until more renewals have been cancelled than before. How many are cancelled by then."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while (now := (await gateway.progress(PRODUCT)).done) <= done:  # noqa: ASYNC110 -- nothing tells us
+        while (progress := await gateway.progress(PRODUCT)).done <= done:
+            if progress.is_over:
+                raise RuntimeError("it was over before the last kill; take more subscriptions")
             await asyncio.sleep(LOOK_EVERY_SECONDS)
-    return now
+    return progress.done
 
 
 def _remains(database: Path, kills: int, automatic: int) -> Remains:

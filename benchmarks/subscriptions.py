@@ -6,13 +6,25 @@ from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
+from business_care.deactivation.commands import Deactivate
+from business_care.deactivation.words import DeactivationKind
+from business_care.people import Actor, Role
+
 PRODUCT, SELLER = "P1", "S1"
 ONE_IN_TEN = 10
 """Every tenth customer had opted out."""
 
+OFF_FOR_GOOD = Deactivate(
+    command_id="D1",
+    by=Actor(role=Role.SELLER, id=SELLER),
+    product_id=PRODUCT,
+    kind=DeactivationKind.PERMANENT,
+)
+"""The order with which each measurement begins."""
+
 
 def fill(database: Path, licences: int) -> int:
-    """Write sellers, product and licences. How many renewals are still automatic."""
+    """Write a seller, a product and its licences. How many renewals are still automatic."""
     # Closed before the file is copied: what its log holds is in the file then.
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA synchronous=OFF")

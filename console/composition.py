@@ -90,6 +90,7 @@ async def gateways_over(records: Records, patience: timedelta = PATIENCE) -> Gat
         commands=records.commands,
         closures=records.closures,
         switches=records.switches,
+        deactivations=records.deactivations,
         planner=PublicHolidays(),
         patience=patience,
     )

@@ -48,13 +48,11 @@ def resume(seller: Seller = None, by: By = None, as_json: AsJson = False) -> Non
     """Let automatic payments run again; refunds that wait look at once, and so do products that owe some."""
 
     async def switch() -> "tuple[PaymentsChange, Sequence[PaymentSwitch]]":
-        from console.composition import opened_gateways
+        from console.composition import opened_gateway
 
-        async with opened_gateways() as gateways:
-            change = await gateways.care.resume_payments(seller, by or given.AT_THE_CONSOLE)
-            products = await gateways.products.tell_payments_resumed(seller)
-            change = change.model_copy(update={"products": tuple(products)})
-            return change, await gateways.care.list_payment_switches()
+        async with opened_gateway() as gateway:
+            change = await gateway.resume_payments(seller, by or given.AT_THE_CONSOLE)
+            return change, await gateway.list_payment_switches()
 
     change, switches = perform("resuming payments, and telling who waits", switch)
     if as_json:

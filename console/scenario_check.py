@@ -8,7 +8,7 @@ from functools import partial
 from adapters.public_holidays import PublicHolidays
 from adapters.time_zones import zone_named
 from business_care.calendar import MARKETPLACE_PLACE, CalendarRefused, Place
-from console.scenario import CommandEntry, DeactivationCommandEntry, OrderEntry, Scenario
+from console.scenario import CommandEntry, DeactivationCommandEntry, Scenario
 
 HEAD_START = timedelta(minutes=1)
 """The play takes its own time to begin: what starts sooner might lie in the past by then."""
@@ -54,7 +54,9 @@ def _unknown(key: str, given: str, known: set[str], what: str) -> Iterator[str]:
 
 def _order(scenario: Scenario) -> Iterator[str]:
     opened = {request.request_id: request.opened_at for request in scenario.requests}
-    ordered = {order.product_id: order.at for order in sorted(scenario.orders, key=_latest_first)}
+    ordered: dict[str, datetime] = {}
+    for order in scenario.orders:
+        ordered[order.product_id] = min(order.at, ordered.get(order.product_id, order.at))
     for before, entry in zip(scenario.do, scenario.do[1:], strict=False):
         if entry.at < before.at:
             yield (
@@ -74,10 +76,6 @@ def _order(scenario: Scenario) -> Iterator[str]:
             )
     yield from _orders(scenario)
     yield from _ends_last(scenario)
-
-
-def _latest_first(order: OrderEntry) -> float:
-    return -order.at.timestamp()
 
 
 def _orders(scenario: Scenario) -> Iterator[str]:

@@ -147,7 +147,6 @@ class Play:
         for each in still_open:
             await each.await_visitor(entry.at)
         await self._world.gateway.resume_payments(entry.seller_id, _OPERATOR)
-        await self._world.products.tell_payments_resumed(entry.seller_id)
         self._stopped[entry.seller_id] = False
         happenings: list[Happening] = []
         for each in still_open:

@@ -82,6 +82,7 @@ async def simulated_world(
                 records.commands,
                 records.closures,
                 records.switches,
+                records.deactivations,
                 clock=clock.now,
             )
             products = ProductGateway(server.client, records.deactivations, records.commands, clock=clock.now)

@@ -8,6 +8,8 @@ from uuid import uuid4
 from temporalio.client import Client
 
 from business_care.commands import Command
+from business_care.deactivation.ports import DeactivationDirectory
+from business_care.deactivation.views import DeactivationAnswer
 from business_care.listing import CommandLogEntry, PaymentState, PaymentSwitch, RequestFilter, SellerClosure
 from business_care.people import Actor
 from business_care.ports import Closures, CommandLog, DeadlinePlanner, PaymentSwitches, RequestDirectory
@@ -51,6 +53,7 @@ class CareGateway:
     commands: CommandLog
     closures: Closures
     switches: PaymentSwitches
+    deactivations: DeactivationDirectory
     clock: Callable[[], datetime] = now
     planner: DeadlinePlanner | None = None
     patience: timedelta = PATIENCE
@@ -140,7 +143,10 @@ class CareGateway:
         return await self._desk.switch_payments(PaymentState.STOPPED, seller_id, by)
 
     async def resume_payments(self, seller_id: str | None, by: Actor) -> PaymentsChange:
-        """Let automatic payments run again, and wake refunds that wait (R44). Raises `role_not_allowed`."""
+        """Let automatic payments run again, and wake refunds that wait, of renewal charges too (R44).
+
+        Raises `role_not_allowed`.
+        """
         return await self._operations.resume_payments(seller_id, by)
 
     async def list_payment_switches(self) -> Sequence[PaymentSwitch]:
@@ -166,4 +172,5 @@ class CareGateway:
 
     @property
     def _operations(self) -> Operations:
-        return Operations(self._desk, self._courier, self.directory)
+        products: Courier[DeactivationAnswer] = Courier(self.client, self.commands, self.clock, self.patience)
+        return Operations(self._desk, self._courier, self.directory, products, self.deactivations)

@@ -7,11 +7,14 @@ from hashlib import sha256
 from uuid import uuid4
 
 from business_care.commands import ClosureEnded, PaymentsResumed
+from business_care.deactivation.ports import DeactivationDirectory
+from business_care.deactivation.views import DeactivationAnswer
 from business_care.listing import PaymentState
 from business_care.people import Actor, Role
 from business_care.ports import RequestDirectory
 from business_care.views import CommandAnswer
 from gateway.closed import RequestAddressee
+from gateway.deactivations import DeactivationAddressee
 from gateway.delivering import Courier
 from gateway.records_desk import RecordsDesk
 from gateway.telling import ClosureEnding, PaymentsChange, RequestsTold, tell_each
@@ -26,6 +29,8 @@ class Operations:
     desk: RecordsDesk
     courier: Courier[CommandAnswer]
     directory: RequestDirectory
+    product_courier: Courier[DeactivationAnswer]
+    deactivations: DeactivationDirectory
 
     async def end_closure(self, closure_id: str, notified_at: datetime, by: Actor) -> ClosureEnding:
         """End the closure, then tell every open request that it binds; repeating it does no harm (R7)."""
@@ -42,11 +47,15 @@ class Operations:
         return ClosureEnding(closure=closure, requests=requests)
 
     async def resume_payments(self, seller_id: str | None, by: Actor) -> PaymentsChange:
-        """Let automatic payments run again, and tell the requests that wait to look at once (R44)."""
+        """Let automatic payments run again, and tell who waits for them to look at once (R44).
+
+        A product that could not be told looks by itself within the hour.
+        """
         switch = await self.desk.switch_payments(PaymentState.RESUMED, seller_id, by)
         command = PaymentsResumed(command_id=f"payments-resumed-{uuid4()}", by=GATEWAY)
-        waiting = await self.desk.switches.waiting_for_payment(seller_id)
-        return PaymentsChange(switch=switch, requests=await self._tell(waiting, command))
+        requests = await self._tell(await self.desk.switches.waiting_for_payment(seller_id), command)
+        products = await self._tell_products(await self.deactivations.waiting_for_payment(seller_id), command)
+        return PaymentsChange(switch=switch, requests=requests, products=products.told)
 
     async def _tell(
         self, request_ids: Sequence[str], command: ClosureEnded | PaymentsResumed
@@ -55,6 +64,12 @@ class Operations:
             await self.courier.tell(RequestAddressee(request_id, self.directory), command)
 
         return await tell_each(request_ids, tell)
+
+    async def _tell_products(self, product_ids: Sequence[str], command: PaymentsResumed) -> RequestsTold:
+        async def tell(product_id: str) -> None:
+            await self.product_courier.tell(DeactivationAddressee(product_id, self.deactivations), command)
+
+        return await tell_each(product_ids, tell)
 
 
 def _ending_id(closure_id: str, notified_at: datetime, by: Actor) -> str:

@@ -6,19 +6,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
-from uuid import uuid4
 
 from temporalio.client import Client
 from temporalio.common import QueryRejectCondition
 
-from business_care.commands import Command, PaymentsResumed
+from business_care.commands import Command
 from business_care.deactivation.commands import Deactivate
 from business_care.deactivation.party import demand_own_product
 from business_care.deactivation.ports import DeactivationDirectory
 from business_care.deactivation.renewals import CascadeProgress, FailedRenewal
 from business_care.deactivation.state import ProductFacts
 from business_care.deactivation.views import DeactivationAnswer, DeactivationJournalView, DeactivationView
-from business_care.errors import ErrorCode, RuleViolation, StepFailed
+from business_care.errors import ErrorCode, RuleViolation
 from business_care.judgement import demand_role, same_command
 from business_care.listing import CommandLogEntry
 from business_care.ports import CommandLog
@@ -26,10 +25,9 @@ from gateway.client import PATIENCE, now
 from gateway.deactivations import DeactivationAddressee, unknown_product
 from gateway.delivering import Courier
 from gateway.failures import RunIsOver, asking
-from gateway.operating import GATEWAY
 from gateway.raw_command import RawCommand
 from gateway.recorded_deactivations import RecordedDeactivations
-from gateway.switching_off import Switch
+from gateway.switching_off import DeactivationStarter
 
 View = TypeVar("View", DeactivationView, DeactivationJournalView)
 
@@ -76,7 +74,7 @@ class ProductGateway:
             product, earlier = await self._look_up(order)
             if earlier is not None:
                 return earlier
-            await Switch(self.client).hand_over(order, product)
+            await DeactivationStarter(self.client).hand_over(order, product)
             return None
 
         return await self._courier.deliver(self._whom(order.product_id), RawCommand.of(order), hand_over)
@@ -91,7 +89,7 @@ class ProductGateway:
         async def start(_: object) -> DeactivationAnswer | None:
             product, earlier = await self._look_up(order)
             if earlier is None:
-                await Switch(self.client).order_later(order, product, delay)
+                await DeactivationStarter(self.client).order_later(order, product, delay)
             return earlier
 
         await self._courier.deliver(self._whom(order.product_id), RawCommand.of(order), start)
@@ -111,21 +109,6 @@ class ProductGateway:
     ) -> DeactivationAnswer | None:
         """Hand a command over without waiting for its answer: how it was judged stands in the journal."""
         return await self._courier.tell(self._whom(product_id), command)
-
-    async def tell_payments_resumed(self, seller_id: str | None) -> Sequence[str]:
-        """Let charges that wait to be given back be looked at again at once; which products were told (R44).
-
-        Those that can't be told look by themselves within the hour.
-        """
-        command = PaymentsResumed(command_id=f"payments-resumed-{uuid4()}", by=GATEWAY)
-        told = []
-        for product_id in await self.directory.waiting_for_payment(seller_id):
-            try:
-                await self.send_as_signal(product_id, command)
-            except (RuleViolation, StepFailed):
-                continue
-            told.append(product_id)
-        return told
 
     async def status(self, product_id: str, *, as_recorded: bool = False) -> DeactivationView:
         """The deactivation that stands, or else the last one; told by itself, or by the records.
@@ -180,7 +163,7 @@ class ProductGateway:
         for pause in _PAUSES:
             try:
                 async with asking(str(self._whom(order.product_id).subject), self.patience):
-                    return await Switch(self.client).order(order, product)
+                    return await DeactivationStarter(self.client).order(order, product)
             except RunIsOver:
                 pass
             except RuleViolation as violation:
@@ -188,7 +171,7 @@ class ProductGateway:
                     raise
             # The last deactivation was about to end when the order met it.
             await asyncio.sleep(pause)
-        return await Switch(self.client).order(order, product)
+        return await DeactivationStarter(self.client).order(order, product)
 
     async def _look_up(self, order: Deactivate) -> tuple[ProductFacts, DeactivationAnswer | None]:
         """The product, and the answer if the order was taken before and has come to its end.

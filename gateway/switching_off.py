@@ -27,7 +27,7 @@ _CONFLICT = WorkflowIDConflictPolicy.USE_EXISTING
 
 
 @dataclass(frozen=True)
-class Switch:
+class DeactivationStarter:
     """Starts deactivations at a Temporal server."""
 
     client: Client

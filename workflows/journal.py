@@ -17,6 +17,8 @@ MAX_REJECTIONS = 200
 MAX_EVENTS = 200
 MAX_APPLIED = 250
 """A journal full of the longest ids still fits into the start of the next run; the records keep all."""
+MAX_CARRIED_BYTES = 480 * 1024
+"""A payload of more than 512 KB is refused by the server (`adapters/embedded_server.py` says why so few)."""
 
 
 class HasMinutes(Protocol):
@@ -44,6 +46,11 @@ class CarriedMinutes(Value):
     events_dropped: int = 0
     rejections: tuple[Rejection, ...] = ()
     rejections_dropped: dict[str, int] = Field(default_factory=dict)
+
+
+def can_be_carried(start: Value) -> bool:
+    """Whether a new run can be started with it; what is too large would stop its workflow for good."""
+    return len(start.model_dump_json().encode()) <= MAX_CARRIED_BYTES
 
 
 class CarriedJournal(CarriedMinutes):
@@ -135,6 +142,15 @@ class Journal(Generic[StepT, AppliedT]):
     def has_news(self) -> bool:
         """Whether there is something that the records do not have yet."""
         return bool(self._new_steps or self._new_rejections)
+
+    def carried(self) -> CarriedMinutes:
+        """What the next run takes over, besides the commands that were applied."""
+        return CarriedMinutes(
+            events=tuple(self.events),
+            events_dropped=self.events_dropped,
+            rejections=tuple(self.rejections),
+            rejections_dropped=dict(self.rejections_dropped),
+        )
 
     def take_news(self) -> News[StepT, AppliedT]:
         """All that the records do not have."""

@@ -8,10 +8,7 @@ from business_care.state import CareState, opened_state
 from business_care.turn import Step
 from business_care.values import Value
 from business_care.views import AppliedCommand, JournalView, RequestView
-from workflows.journal import CarriedJournal, Journal
-
-MAX_CARRIED_BYTES = 480 * 1024
-"""A payload of more than 512 KB is refused by the server (`adapters/embedded_server.py` says why so few)."""
+from workflows.journal import CarriedJournal, Journal, can_be_carried
 
 
 class CarriedLife(Value):
@@ -65,27 +62,16 @@ class Life:
 
     def journal_view(self) -> JournalView:
         """The journal as others see it."""
-        journal = self.journal
-        return JournalView(
-            request_id=self.state.opening.request_id,
-            events=tuple(journal.events),
-            rejections=tuple(journal.rejections),
-            events_dropped=journal.events_dropped,
-            rejections_dropped=dict(journal.rejections_dropped),
-        )
+        minutes = self.journal.carried()
+        return JournalView(request_id=self.state.opening.request_id, **dict(minutes))
 
     @property
     def can_be_carried(self) -> bool:
-        """Whether a new run can be started with it; what is too large would stop the request for good."""
-        return len(self.carried().model_dump_json().encode()) <= MAX_CARRIED_BYTES
+        """Whether a new run can be started with it."""
+        return can_be_carried(self.carried())
 
     def carried(self) -> CarriedStart:
         """What the next run starts with."""
-        journal = CarriedJournal(
-            events=tuple(self.journal.events),
-            events_dropped=self.journal.events_dropped,
-            rejections=tuple(self.journal.rejections),
-            rejections_dropped=dict(self.journal.rejections_dropped),
-            applied=tuple(self.journal.applied.values()),
-        )
+        applied = tuple(self.journal.applied.values())
+        journal = CarriedJournal(**dict(self.journal.carried()), applied=applied)
         return CarriedStart(carried=CarriedLife(state=self.state, journal=journal))

@@ -53,7 +53,7 @@ WALKING = ActivityConfig(
     start_to_close_timeout=timedelta(days=2),
     heartbeat_timeout=timedelta(seconds=5),
     retry_policy=RetryPolicy(
-        initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=1)
+        initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(seconds=10)
     ),
 )
 """A step over many customers: as long as it takes, with signs of life, so that a death is noticed soon."""

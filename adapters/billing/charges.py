@@ -5,7 +5,7 @@ from datetime import date
 from adapters.billing.outcomes import Outcome
 from adapters.records.renewal_counts import TroubleStatus
 from business_care.deactivation.charges import (
-    ChargeStatus,
+    BillingAnswer,
     RenewalCharge,
     RenewalOrder,
     charge_to_give_back,
@@ -35,12 +35,12 @@ class ChargeReturns:
         self._payments = payments
 
     async def outcome_of(
-        self, cascade: CascadeOrder, on: date, renewal: RenewalOrder, charge: RenewalCharge | None
+        self, cascade: CascadeOrder, on: date, renewal: RenewalOrder, answer: BillingAnswer
     ) -> Outcome:
         """What became of a renewal that the billing service has cancelled."""
-        if charge is not None and charge.status is ChargeStatus.IN_FLIGHT:
+        if answer.outcome_is_unknown:
             return Outcome(renewal.licence_id, TroubleStatus.IN_FLIGHT, CHARGE_IN_FLIGHT)
-        owed = charge_to_give_back(charge, on)
+        owed = charge_to_give_back(answer.charge, on)
         if owed is None or not owed.money.amount:
             return Outcome(renewal.licence_id)
         return await self._give_back(cascade, renewal, owed)
@@ -51,7 +51,7 @@ class ChargeReturns:
         """The same for a charge that was in flight: one that is not known any more is looked at by people."""
         if charge is None:
             return Outcome(renewal.licence_id, TroubleStatus.BY_HAND, CHARGE_UNKNOWN)
-        return await self.outcome_of(cascade, on, renewal, charge)
+        return await self.outcome_of(cascade, on, renewal, BillingAnswer(charge=charge))
 
     async def _give_back(
         self, cascade: CascadeOrder, renewal: RenewalOrder, charge: RenewalCharge

@@ -94,7 +94,7 @@ class RenewalsThroughProvider:
             answer = await self._provider.cancel_renewal(renewal, cascade.at)
         except RenewalNotCancelled as refused:
             return Outcome(licence_id, TroubleStatus.FAILED, refused.code)
-        return await self._returns.outcome_of(cascade, on, renewal, answer.charge)
+        return await self._returns.outcome_of(cascade, on, renewal, answer)
 
     async def _ask_again(self, cascade: CascadeOrder, on: date, before: Outcome) -> Outcome:
         renewal = RenewalOrder(licence_id=before.licence_id, deactivation_id=cascade.deactivation_id)

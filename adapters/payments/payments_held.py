@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.catalogue_tables import LICENCES
 from adapters.records.money_tables import SIMULATED_CHARGES
-from business_care.deactivation.charges import RENEWAL_CHARGE, ChargeStatus
+from business_care.deactivation.charges import ChargeStatus, purpose_of_charge
 from business_care.refund import PURCHASE_PRICE, RefundOrder
 
 
@@ -45,7 +45,7 @@ async def _payment(connection: AsyncConnection, order: RefundOrder, at: datetime
         query = select(LICENCES.c.price_amount - LICENCES.c.refunded_before, LICENCES.c.price_currency).where(
             LICENCES.c.id == order.licence_id
         )
-    elif order.purpose == f"{RENEWAL_CHARGE}{order.payment_ref}":
+    elif order.payment_ref is not None and order.purpose == purpose_of_charge(order.payment_ref):
         query = select(SIMULATED_CHARGES.c.amount, SIMULATED_CHARGES.c.currency).where(
             SIMULATED_CHARGES.c.charge_id == order.payment_ref,
             SIMULATED_CHARGES.c.licence_id == order.licence_id,

@@ -8,18 +8,14 @@ from sqlalchemy import select
 from adapters.records.catalogue_tables import PRODUCTS
 from adapters.records.database import Database
 from adapters.records.deactivation_tables import (
-    DEACTIVATION_COMMANDS,
+    APPLIED_TO_DEACTIVATIONS,
     DEACTIVATION_EVENTS,
     DEACTIVATION_REJECTIONS,
     DEACTIVATIONS,
     RENEWAL_TROUBLES,
 )
-from adapters.records.product_facts import (
-    applied_to_deactivation,
-    commands_about,
-    product_facts,
-    stored_deactivation,
-)
+from adapters.records.journal_rows import applied_in
+from adapters.records.product_facts import commands_about, product_facts, stored_deactivation
 from adapters.records.rejections_shown import last_rejections, rejections_not_shown
 from adapters.records.renewal_counts import (
     TroubleStatus,
@@ -60,10 +56,10 @@ class SqlDeactivationDirectory:
             return await stored_deactivation(connection, deactivation_id)
 
     async def applied(self, product_id: str, command_id: str) -> AppliedToDeactivation | None:
-        query = commands_about(product_id).where(DEACTIVATION_COMMANDS.c.command_id == command_id)
+        query = commands_about(product_id).where(APPLIED_TO_DEACTIVATIONS.c.command_id == command_id)
         async with self._database.reading() as connection:
             row = (await connection.execute(query.limit(1))).mappings().one_or_none()
-            return None if row is None else applied_to_deactivation(row)
+            return None if row is None else applied_in(row, AppliedToDeactivation)
 
     async def journal(self, deactivation_id: str) -> DeactivationJournalView | None:
         kept = select(DEACTIVATIONS.c.product_id, DEACTIVATIONS.c.rejections_dropped).where(

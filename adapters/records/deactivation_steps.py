@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.deactivation_tables import (
-    DEACTIVATION_COMMANDS,
+    APPLIED_TO_DEACTIVATIONS,
     DEACTIVATION_EVENTS,
     DEACTIVATION_REJECTIONS,
     DEACTIVATIONS,
@@ -36,7 +36,7 @@ async def store_deactivation(connection: AsyncConnection, record: DeactivationRe
         await _demand_the_only_one(connection, record)
         await put_newer(connection, DEACTIVATIONS, _row(record), by="seq")
         await insert_missing(connection, DEACTIVATION_EVENTS, event_rows(owner, record.events))
-        await insert_missing(connection, DEACTIVATION_COMMANDS, applied_rows(owner, record.applied))
+        await insert_missing(connection, APPLIED_TO_DEACTIVATIONS, applied_rows(owner, record.applied))
         notices = notice_rows(NoticeAbout.PRODUCT, deactivation_id, record.notices, datetime.now(UTC))
         await insert_missing(connection, NOTICES, notices)
     await insert_missing(connection, DEACTIVATION_REJECTIONS, rejection_rows(owner, record.rejections))

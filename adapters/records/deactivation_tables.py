@@ -27,7 +27,7 @@ DEACTIVATIONS = Table(
     Column("product_id", ID, ForeignKey("products.id"), nullable=False, index=True),
     identifier("workflow_id"),
     identifier("run_id"),
-    Column("phase", CODE, nullable=False, index=True),
+    Column("phase", CODE, nullable=False),
     Column("outcome", CODE),
     instant("ordered_at", nullable=True),
     # How many events the deactivation had when the view was taken.
@@ -89,7 +89,7 @@ DEACTIVATION_REJECTIONS = Table(
     ),
 )
 
-DEACTIVATION_COMMANDS = Table(
+APPLIED_TO_DEACTIVATIONS = Table(
     "deactivation_commands",
     METADATA,
     row_number(),
@@ -151,7 +151,7 @@ RENEWAL_WALKS = Table(
     Column("seen", BigInteger, nullable=False, server_default=text("0")),
     Column("pages", Integer, nullable=False, server_default=text("0")),
     Column("finished", Boolean, nullable=False, server_default=false()),
-    # Renewals looked at in a second, over the last pages.
+    # Renewals looked at in a second, since a worker last took the walk up.
     Column("per_second", Double),
     instant("updated_at"),
 )

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, RowMapping, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.database import Database
 from adapters.records.deadlines import deadlines_of
+from adapters.records.journal_rows import applied_in
 from adapters.records.licence_facts import licence_facts
 from adapters.records.rejections_shown import last_rejections, rejections_not_shown
 from adapters.records.request_tables import APPLIED_COMMANDS, REJECTIONS, REQUEST_EVENTS, REQUESTS
@@ -68,7 +69,7 @@ class SqlRequestDirectory:
         )
         async with self._database.reading() as connection:
             row = (await connection.execute(query)).mappings().one_or_none()
-            return None if row is None else _applied(row)
+            return None if row is None else applied_in(row, AppliedCommand)
 
     async def facts(self, opening: CareRequestOpening) -> LicenceFacts:
         async with self._database.reading() as connection:
@@ -103,14 +104,3 @@ def _conditions(wanted: RequestFilter) -> list[ColumnElement[bool]]:
     if wanted.due_before is not None:
         conditions.append(REQUESTS.c.next_due_at < wanted.due_before)
     return conditions
-
-
-def _applied(row: RowMapping) -> AppliedCommand:
-    return AppliedCommand(
-        command_id=row["command_id"],
-        command=row["command"],
-        sha256=row["sha256"],
-        by=row["by"],
-        answer=row["answer"],
-        body=row["body"],
-    )

@@ -6,7 +6,9 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
+
+from sqlalchemy import RowMapping
 
 from adapters.records.upsert import Row
 from business_care.applied import Applied
@@ -14,6 +16,7 @@ from business_care.events import Event, Rejection
 from business_care.notices import Notice, NoticeAbout
 
 Owner = Mapping[str, str]
+AppliedT = TypeVar("AppliedT", bound=Applied[Any])
 
 
 def event_rows(owner: Owner, events: Sequence[Event]) -> list[Row]:
@@ -66,6 +69,11 @@ def applied_rows(owner: Owner, applied: Sequence[Applied[Any]]) -> list[Row]:
         }
         for command in applied
     ]
+
+
+def applied_in(row: RowMapping, kind: type[AppliedT]) -> AppliedT:
+    """A command that was accepted, from its row."""
+    return kind(**{name: row[name] for name in kind.model_fields})
 
 
 def notice_rows(

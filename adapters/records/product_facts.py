@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.catalogue_tables import PRODUCTS
-from adapters.records.deactivation_tables import DEACTIVATION_COMMANDS, DEACTIVATIONS
+from adapters.records.deactivation_tables import APPLIED_TO_DEACTIVATIONS, DEACTIVATIONS
+from adapters.records.journal_rows import applied_in
 from adapters.records.licence_facts import policy_in_force
 from business_care.deactivation.state import DeactivationState, ProductFacts
 from business_care.deactivation.views import AppliedToDeactivation, StoredDeactivation
@@ -65,9 +66,9 @@ async def stored_deactivation(connection: AsyncConnection, deactivation_id: str)
     if state is None:
         return None
     commands = (
-        select(DEACTIVATION_COMMANDS)
-        .where(DEACTIVATION_COMMANDS.c.deactivation_id == deactivation_id)
-        .order_by(DEACTIVATION_COMMANDS.c.id)
+        select(APPLIED_TO_DEACTIVATIONS)
+        .where(APPLIED_TO_DEACTIVATIONS.c.deactivation_id == deactivation_id)
+        .order_by(APPLIED_TO_DEACTIVATIONS.c.id)
     )
     return StoredDeactivation(state=state, applied=await _without_bodies(connection, commands))
 
@@ -76,17 +77,17 @@ async def said_before(
     connection: AsyncConnection, product_id: str, *, besides: str
 ) -> tuple[AppliedToDeactivation, ...]:
     """The last commands that the product's deactivations accepted, besides one of them; the oldest first."""
-    query = commands_about(product_id).where(DEACTIVATION_COMMANDS.c.deactivation_id != besides)
+    query = commands_about(product_id).where(APPLIED_TO_DEACTIVATIONS.c.deactivation_id != besides)
     return (await _without_bodies(connection, query.limit(MAX_SAID_BEFORE)))[::-1]
 
 
 def commands_about(product_id: str) -> Select[Any]:
     """The commands that deactivations of a product accepted, the latest first."""
     return (
-        select(DEACTIVATION_COMMANDS)
-        .join(DEACTIVATIONS, DEACTIVATIONS.c.deactivation_id == DEACTIVATION_COMMANDS.c.deactivation_id)
+        select(APPLIED_TO_DEACTIVATIONS)
+        .join(DEACTIVATIONS, DEACTIVATIONS.c.deactivation_id == APPLIED_TO_DEACTIVATIONS.c.deactivation_id)
         .where(DEACTIVATIONS.c.product_id == product_id)
-        .order_by(DEACTIVATION_COMMANDS.c.id.desc())
+        .order_by(APPLIED_TO_DEACTIVATIONS.c.id.desc())
     )
 
 
@@ -94,16 +95,4 @@ async def _without_bodies(
     connection: AsyncConnection, query: Select[Any]
 ) -> tuple[AppliedToDeactivation, ...]:
     rows = (await connection.execute(query)).mappings()
-    return tuple(applied_to_deactivation(row).model_copy(update={"body": None}) for row in rows)
-
-
-def applied_to_deactivation(row: RowMapping) -> AppliedToDeactivation:
-    """A command that was accepted, from its row."""
-    return AppliedToDeactivation(
-        command_id=row["command_id"],
-        command=row["command"],
-        sha256=row["sha256"],
-        by=row["by"],
-        answer=row["answer"],
-        body=row["body"],
-    )
+    return tuple(applied_in(row, AppliedToDeactivation).model_copy(update={"body": None}) for row in rows)

@@ -66,7 +66,7 @@ class LicenceStanding(Value):
 
 
 class Report:
-    """Reads across all requests; for the simulation and for people who look into the records."""
+    """Reads across all requests and products; for the simulation and for people who look into the records."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

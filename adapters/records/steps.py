@@ -1,4 +1,4 @@
-"""What a workflow stores at each step, all in one transaction; twice, or late, it changes nothing (R63)."""
+"""What a request stores at each step, all in one transaction; twice, or late, it changes nothing (R63)."""
 
 from datetime import UTC, datetime
 

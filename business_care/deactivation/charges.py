@@ -13,6 +13,9 @@ from business_care.values import Identifier, Value
 ChargeId = Annotated[str, Field(pattern=r"^[!-~]{1,50}$")]
 """The billing service's own id of a charge; short, since it is part of a refund's purpose."""
 
+RENEWAL_CHARGE = "renewal:"
+"""How the purpose of the refund of a charge begins."""
+
 
 class RenewalOrder(Value):
     """A renewal that is to be cancelled at the billing service; asking again under the same ids is safe."""
@@ -79,9 +82,10 @@ def refund_of_charge(charge: RenewalCharge, renewal: RenewalOrder, seller_id: st
         seller_id=seller_id,
         money=charge.money,
         payment_ref=charge.charge_id,
-        purpose=f"{RENEWAL_CHARGE}{charge.charge_id}",
+        purpose=purpose_of_charge(charge.charge_id),
     )
 
 
-RENEWAL_CHARGE = "renewal:"
-"""How the purpose of such a refund begins."""
+def purpose_of_charge(charge_id: str) -> str:
+    """What the refund of a charge is for: part of its key, so that each charge is given back once (R41)."""
+    return f"{RENEWAL_CHARGE}{charge_id}"

@@ -192,4 +192,4 @@ def test_bundles_stand_as_the_contract_says_whatever_comes_in_between(tmp_path: 
                 copy = shutil.copy(template, tmp_path / "records.db")
                 super().__init__(Records.open(f"sqlite:///{copy}"), loop)
 
-        run_state_machine_as_test(FreshMarket, settings=settings(max_examples=30, stateful_step_count=30))
+        run_state_machine_as_test(FreshMarket, settings=settings(max_examples=20, stateful_step_count=30))

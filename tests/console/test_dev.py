@@ -70,7 +70,14 @@ class Terminal:
         client = await Client.connect(f"127.0.0.1:{self.port}", data_converter=DATA_CONVERTER)
         async with Records.open(f"sqlite:///{self.folder / '.data' / 'business-care.db'}") as records:
             await load(records.database, read_seed(ROOT / "examples" / "records.yaml").records)
-            yield CareGateway(client, records.directory, records.commands, records.closures, records.switches)
+            yield CareGateway(
+                client,
+                records.directory,
+                records.commands,
+                records.closures,
+                records.switches,
+                records.deactivations,
+            )
 
 
 async def test_requests_go_on_when_it_is_started_again(tmp_path: Path) -> None:

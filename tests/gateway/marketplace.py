@@ -118,6 +118,7 @@ class Marketplace:
             commands=self.records.commands,
             closures=self.records.closures,
             switches=self.records.switches,
+            deactivations=self.records.deactivations,
             clock=lambda: now,
             planner=PublicHolidays(),
             patience=patience,

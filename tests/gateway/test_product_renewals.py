@@ -60,12 +60,11 @@ async def test_resumed_payments_wake_charges_that_wait_to_be_given_back(
     product = await a_product_that_owes_a_charge(products, market)
 
     still_stopped = await market.deactivation(product.id).describe()
-    await market.gateway().resume_payments(product.seller.id, OPERATOR)
-    told = await products.tell_payments_resumed(product.seller.id)
+    change = await market.gateway().resume_payments(product.seller.id, OPERATOR)
     ended = await market.deactivation(product.id).result()
 
     [refund] = [one for one in await market.records.report.refunds() if one.licence_id == product.licences[0]]
     assert still_stopped.close_time is None
-    assert told == [product.id]
+    assert change.products == (product.id,)
     assert (ended.outcome, refund.status) == (DeactivationOutcome.RETIRED, "succeeded")
-    assert await products.tell_payments_resumed(product.seller.id) == []
+    assert (await market.gateway().resume_payments(product.seller.id, OPERATOR)).products == ()

@@ -18,6 +18,7 @@ from business_care.deactivation.renewals import CascadeProgress
 from business_care.deactivation.views import DeactivationAnswer, DeactivationJournalView, DeactivationView
 from tests.lives.living import PATIENCE_SECONDS
 
+OPERATOR: dict[str, object] = {"role": "operator", "id": "O1"}
 _MINE = frozenset({"reactivate", "make_permanent", "revoke", "deactivate"})
 """What the seller says unless the test names somebody else."""
 
@@ -116,7 +117,7 @@ class LivingDeactivation:
         return view
 
     async def until_state(self, state: str) -> DeactivationView:
-        """Wait, in real time, until it is in a state, and product and bundles have followed."""
+        """Wait, in real time, until it is in a state; product and bundles may have yet to follow."""
         return await self.until(lambda view: view.state == state)
 
     async def until_product(self, state: str) -> DeactivationView:
@@ -150,6 +151,3 @@ class LivingDeactivation:
             for note in told
             if note.product == self.product_id
         ]
-
-
-OPERATOR: dict[str, object] = {"role": "operator", "id": "O1"}

@@ -27,6 +27,7 @@ async def happy_life(world: World) -> list[HistoryEvent]:
         commands=world.records.commands,
         closures=world.records.closures,
         switches=world.records.switches,
+        deactivations=world.records.deactivations,
         planner=PublicHolidays(),
     )
     licence = await world.licence(Bought(care_from="2020-01-01"))

@@ -1,4 +1,4 @@
-"""A marketplace in which requests are opened and lived through: real server, real records, skipped time."""
+"""A marketplace in which requests and products are lived through: real server, real records, skipped time."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -51,7 +51,7 @@ A skip whose target passes while the workflow is still at work goes on to the wo
 
 @dataclass
 class World:
-    """Makes licences, opens requests on them, and knows what became of the money."""
+    """Makes licences and shelves, opens requests, switches products off, knows what became of the money."""
 
     server: SkippingServer
     records: Records
@@ -189,10 +189,6 @@ class World:
         shelf = Shelf(next(self._numbers))
         await load(self.records.database, (stocked or Stocked()).records(shelf))
         return shelf
-
-    async def restocks(self, shelf: Shelf, stocked: Stocked) -> None:
-        """The same shelf, stocked otherwise from now on."""
-        await load(self.records.database, stocked.records(shelf))
 
     async def switches_off(
         self,

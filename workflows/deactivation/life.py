@@ -21,8 +21,7 @@ from business_care.errors import ErrorCode, RuleViolation
 from business_care.people import Actor, Role
 from business_care.reading import read_message
 from business_care.values import Value
-from workflows.journal import CarriedMinutes, Journal
-from workflows.life import MAX_CARRIED_BYTES
+from workflows.journal import CarriedMinutes, Journal, can_be_carried
 from workflows.names import product_deactivation_id
 from workflows.payloads import json_of
 
@@ -99,31 +98,21 @@ class DeactivationLife:
 
     def journal_view(self) -> DeactivationJournalView:
         """The journal as others see it."""
-        journal = self.journal
+        order = self.state.order
+        minutes = self.journal.carried()
         return DeactivationJournalView(
-            deactivation_id=self.state.order.command_id,
-            product_id=self.state.order.product_id,
-            events=tuple(journal.events),
-            rejections=tuple(journal.rejections),
-            events_dropped=journal.events_dropped,
-            rejections_dropped=dict(journal.rejections_dropped),
+            deactivation_id=order.command_id, product_id=order.product_id, **dict(minutes)
         )
 
     @property
     def can_be_carried(self) -> bool:
-        """Whether a new run can be started with it; what is too large would stop it for good."""
-        return len(self.carried().model_dump_json().encode()) <= MAX_CARRIED_BYTES
+        """Whether a new run can be started with it."""
+        return can_be_carried(self.carried())
 
     def carried(self) -> CarriedDeactivationStart:
         """What the next run starts with."""
-        minutes = CarriedMinutes(
-            events=tuple(self.journal.events),
-            events_dropped=self.journal.events_dropped,
-            rejections=tuple(self.journal.rejections),
-            rejections_dropped=dict(self.journal.rejections_dropped),
-        )
         applied = tuple(self.journal.applied.values())
-        carried = CarriedDeactivation(state=self.state, journal=minutes, applied=applied)
+        carried = CarriedDeactivation(state=self.state, journal=self.journal.carried(), applied=applied)
         return CarriedDeactivationStart(carried=carried)
 
 

@@ -68,7 +68,6 @@ def _deactivations() -> None:
         sa.PrimaryKeyConstraint("deactivation_id", name="pk_deactivations"),
     )
     op.create_index("ix_deactivations_product_id", "deactivations", ["product_id"])
-    op.create_index("ix_deactivations_phase", "deactivations", ["phase"])
     standing = sa.text("outcome IS NULL")
     op.create_index(
         "uq_deactivations_standing",
