@@ -33,6 +33,12 @@ class ProductSteps:
             return await self.products.find_product(order)
 
     @activity.defn
+    async def claim_id(self, order: Deactivate) -> str:
+        """Keep the order's id for its product; the product that has it, which may be another's (R60)."""
+        with translated():
+            return await self.products.claim_id(order)
+
+    @activity.defn
     async def switch_product(self, switch: SaleSwitch) -> None:
         """Stop the sales of a product, or start them again; safe to repeat (R55)."""
         with translated():

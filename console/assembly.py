@@ -103,6 +103,7 @@ def steps(of: Parties) -> list[Callable[..., Any]]:
         payments.pay_back,
         payments.look_up_refund,
         products.find_product,
+        products.claim_id,
         products.switch_product,
         products.switch_bundles,
         products.store_deactivation,

@@ -8,7 +8,12 @@ from rich.table import Table
 from rich.text import Text
 
 from business_care.commands import Command, OperatorCommand, PaymentsResumed
-from business_care.deactivation.commands import ALL_DEACTIVATION_COMMANDS, Impose, MakePermanent
+from business_care.deactivation.commands import (
+    ALL_DEACTIVATION_COMMANDS,
+    Impose,
+    MakePermanent,
+    RetryFailed,
+)
 from business_care.deactivation.possible import POSSIBLE_WHEN_SWITCHED_OFF
 from business_care.deactivation.renewals import CascadeProgress, FailedRenewal
 from business_care.deactivation.views import DeactivationAnswer, DeactivationView
@@ -91,6 +96,8 @@ def _renewals(progress: CascadeProgress) -> Iterator[tuple[str, str]]:
         yield "failed", f"{progress.failed}, to be tried again"
     if progress.in_flight:
         yield "in flight", f"{progress.in_flight}, whose charge is waited for"
+    if progress.giving_back:
+        yield "giving back", f"{progress.giving_back}, cancelled, whose charge is still to be given back"
     if progress.by_hand:
         yield "by hand", f"{progress.by_hand}, whose charge an operator gives back"
     if progress.left and progress.per_second:
@@ -112,4 +119,6 @@ def _makes_sense(view: DeactivationView, command: type[Command]) -> bool:
         return view.kind is DeactivationKind.TEMPORARY
     if command is Impose:
         return not view.imposed
+    if command is RetryFailed:
+        return view.renewals is not None and view.renewals.failed > 0
     return command is not PaymentsResumed

@@ -87,7 +87,7 @@ class _News:
         """Take note of how it stands, and tell whether it has stood so for long, for no good reason."""
         if self._last != (view, progress):
             self._last, self._at = (view, progress), monotonic()
-        return monotonic() - self._at >= QUIET_SECONDS and not progress.in_flight
+        return monotonic() - self._at >= QUIET_SECONDS and not (progress.in_flight or progress.giving_back)
 
 
 def _is_at_rest(view: DeactivationView) -> bool:
@@ -170,6 +170,8 @@ def _detail(progress: CascadeProgress, *, is_quiet: bool) -> str:
         parts.append(f"{progress.failed} failed")
     if progress.in_flight:
         parts.append(f"{progress.in_flight} charges in flight")
+    if progress.giving_back:
+        parts.append(f"{progress.giving_back} charges to be given back")
     if progress.by_hand:
         parts.append(f"{progress.by_hand} to be given back by hand")
     if progress.left and progress.per_second and not is_quiet:

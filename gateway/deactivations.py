@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from business_care.commands import Command
 from business_care.deactivation.judgement import judge
+from business_care.deactivation.party import demand_own_product
 from business_care.deactivation.ports import DeactivationDirectory
 from business_care.deactivation.views import AppliedToDeactivation, DeactivationAnswer
 from business_care.errors import ErrorCode, RuleViolation
+from business_care.judgement import demand_role
 from gateway.failures import NotRunning
 from gateway.raw_command import RawCommand, Subject
 from gateway.requests import demand_product_id
@@ -47,15 +50,16 @@ class DeactivationAddressee:
             `unknown_product`, `unknown_deactivation`.
             NotRunning: it has not ended, so it ought to have answered itself.
         """
+        given = command.read()
+        demand_role(given)
         latest = await self.directory.latest(self.product_id)
         if latest is None:
-            raise await self.nothing_known()
+            raise await self.nothing_known(given)
         if latest.outcome is None:
             raise not_running(self.product_id, latest.deactivation_id)
         stored = await self.directory.stored(latest.deactivation_id)
         if stored is None:  # pragma: no cover - the same row of the records
             raise await self.nothing_known()
-        given = command.read()
         earlier = await self.directory.applied(self.product_id, given.command_id)
         applied = {} if earlier is None else {given.command_id: earlier}
         outcome = judge(stored.state, given, now, applied)
@@ -65,10 +69,13 @@ class DeactivationAddressee:
             raise AssertionError("a deactivation that has ended takes no command")
         return outcome.answer_again()
 
-    async def nothing_known(self) -> RuleViolation:
-        """Why there is nothing: the product is not known, or was never switched off."""
-        if await self.directory.product(self.product_id) is None:
+    async def nothing_known(self, asked_by: Command | None = None) -> RuleViolation:
+        """Why there is nothing: the product is not known, or not the sender's, or was never switched off."""
+        product = await self.directory.product(self.product_id)
+        if product is None:
             return unknown_product(self.product_id)
+        if asked_by is not None:
+            demand_own_product(product, asked_by)
         return RuleViolation(
             ErrorCode.UNKNOWN_DEACTIVATION, f"product {self.product_id} was never switched off"
         )

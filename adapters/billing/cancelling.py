@@ -1,6 +1,7 @@
 """Cancelling in our own records: the care, the customers' notices and the count, in one transaction."""
 
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, Update, func, literal, select, update
@@ -20,14 +21,35 @@ from business_care.notices import NoticeAbout, NoticeKind
 from business_care.people import Role
 
 
-async def effective_day(database: Database, cascade: CascadeOrder) -> date:
-    """The seller's local day on which the deactivation took effect. Raises `RecordMissing`."""
+@dataclass(frozen=True)
+class Days:
+    """The local days of a cascade, in the seller's calendar."""
+
+    of_effect: date
+    """When the deactivation took effect: no period that starts later may be paid for (R56)."""
+    today: date
+    """When its renewals are cancelled: the period that runs then runs to its end (R51)."""
+
+    def as_of(self, unpaid_from: date | None) -> date:
+        """The day as of which a renewal is cancelled: care never runs on into a period that is not paid for.
+
+        A period that ran when the deactivation took effect runs to its end, and so does each that was paid.
+        """
+        if unpaid_from is None:
+            return self.today
+        return max(self.of_effect, min(self.today, unpaid_from - timedelta(days=1)))
+
+
+async def days_of(database: Database, cascade: CascadeOrder) -> Days:
+    """The days that decide how long care runs. Raises `RecordMissing` for an unknown seller."""
     query = select(SELLERS).where(SELLERS.c.id == cascade.seller_id)
     async with database.reading() as connection:
         seller = (await connection.execute(query)).mappings().one_or_none()
     if seller is None:
         raise RecordMissing(f"the records hold no seller {cascade.seller_id}")
-    return local_day(cascade.effective_at, place_of(seller))
+    place = place_of(seller)
+    of_effect = local_day(cascade.effective_at, place)
+    return Days(of_effect, max(of_effect, local_day(cascade.at, place)))
 
 
 async def cancel(connection: AsyncConnection, cascade: CascadeOrder, on: date, within: Within) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from sqlalchemy import func, select
 
 from adapters.billing.automatic import between, still_automatic, survey
-from adapters.billing.cancelling import cancel, effective_day
+from adapters.billing.cancelling import cancel, days_of
 from adapters.billing.failed import free_failed
 from adapters.billing.walking import Page, walk
 from adapters.records.database import Database
@@ -44,7 +44,7 @@ class RenewalsInRecords:
         return await survey(self._database, cascade, most_ranges=most_ranges)
 
     async def walk(self, order: WalkOrder) -> AsyncIterator[WalkStanding]:
-        on = await effective_day(self._database, order.cascade)
+        days = await days_of(self._database, order.cascade)
 
         async def look(after: str | None, limit: int) -> Page:
             rest = between(after, order.range.upto)
@@ -55,7 +55,7 @@ class RenewalsInRecords:
                     await connection.execute(select(func.count(), func.max(found.c.id)).select_from(found))
                 ).one()
             page = between(after, last)
-            return Page(seen, last, partial(cancel, cascade=order.cascade, on=on, within=page))
+            return Page(seen, last, partial(cancel, cascade=order.cascade, on=days.today, within=page))
 
         async for standing in walk(self._database, order, look, self._page):
             yield standing

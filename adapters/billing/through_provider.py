@@ -1,13 +1,12 @@
 """Renewals that an outside billing service charges: cancelled there one by one, then in our records."""
 
 from collections.abc import AsyncIterator
-from datetime import date
 from functools import partial
 
 from sqlalchemy import select
 
 from adapters.billing.automatic import between, still_automatic, survey
-from adapters.billing.cancelling import effective_day
+from adapters.billing.cancelling import Days, days_of
 from adapters.billing.charges import ChargeReturns
 from adapters.billing.failed import drop_settled_elsewhere, free_failed
 from adapters.billing.outcomes import Outcome, keep_outcomes
@@ -58,27 +57,27 @@ class RenewalsThroughProvider:
         return await survey(self._database, cascade, most_ranges=1)
 
     async def walk(self, order: WalkOrder) -> AsyncIterator[WalkStanding]:
-        on = await effective_day(self._database, order.cascade)
+        days = await days_of(self._database, order.cascade)
 
         async def look(after: str | None, limit: int) -> Page:
             rest = between(after, order.range.upto)
             async with self._database.reading() as connection:
                 found = list(await connection.scalars(still_automatic(order.cascade, rest).limit(limit)))
-            outcomes = await side_by_side(found, partial(self._cancel, order.cascade, on), AT_A_TIME)
-            keep = partial(keep_outcomes, cascade=order.cascade, on=on, outcomes=outcomes)
+            outcomes = await side_by_side(found, partial(self._cancel, order.cascade, days), AT_A_TIME)
+            keep = partial(keep_outcomes, cascade=order.cascade, days=days, outcomes=outcomes)
             return Page(len(found), found[-1] if found else None, keep)
 
         async for standing in walk(self._database, order, look, self._page_size):
             yield standing
 
     async def settle(self, cascade: CascadeOrder) -> CascadeTotals:
-        on = await effective_day(self._database, cascade)
+        days = await days_of(self._database, cascade)
         behind: str | None = None
         while waiting := await self._waiting(cascade, behind):
-            outcomes = await side_by_side(waiting, partial(self._ask_again, cascade, on), AT_A_TIME)
+            outcomes = await side_by_side(waiting, partial(self._ask_again, cascade, days), AT_A_TIME)
             news = [outcome for outcome in outcomes if outcome not in waiting]
             async with self._database.writing() as connection:
-                await keep_outcomes(connection, cascade, on, news)
+                await keep_outcomes(connection, cascade, days, news)
             behind = waiting[-1].licence_id
         async with self._database.writing() as connection:
             await drop_settled_elsewhere(connection, cascade)
@@ -87,20 +86,20 @@ class RenewalsThroughProvider:
     async def free_failed(self, cascade: CascadeOrder) -> CascadeTotals:
         return await free_failed(self._database, cascade)
 
-    async def _cancel(self, cascade: CascadeOrder, on: date, licence_id: str) -> Outcome:
+    async def _cancel(self, cascade: CascadeOrder, days: Days, licence_id: str) -> Outcome:
         renewal = RenewalOrder(licence_id=licence_id, deactivation_id=cascade.deactivation_id)
         await self._throttle.turn()
         try:
             answer = await self._provider.cancel_renewal(renewal, cascade.at)
         except RenewalNotCancelled as refused:
             return Outcome(licence_id, TroubleStatus.FAILED, refused.code)
-        return await self._returns.outcome_of(cascade, on, renewal, answer)
+        return await self._returns.outcome_of(cascade, days.of_effect, renewal, answer)
 
-    async def _ask_again(self, cascade: CascadeOrder, on: date, before: Outcome) -> Outcome:
+    async def _ask_again(self, cascade: CascadeOrder, days: Days, before: Outcome) -> Outcome:
         renewal = RenewalOrder(licence_id=before.licence_id, deactivation_id=cascade.deactivation_id)
         await self._throttle.turn()
         charge = await self._provider.find_charge(renewal, cascade.at)
-        return await self._returns.outcome_later(cascade, on, renewal, charge)
+        return await self._returns.outcome_later(cascade, days.of_effect, renewal, charge)
 
     async def _waiting(self, cascade: CascadeOrder, behind: str | None) -> list[Outcome]:
         """The next renewals whose charge, or whose return, is still open."""

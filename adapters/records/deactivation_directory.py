@@ -70,19 +70,19 @@ class SqlDeactivationDirectory:
             .where(DEACTIVATION_EVENTS.c.deactivation_id == deactivation_id)
             .order_by(DEACTIVATION_EVENTS.c.seq)
         )
-        owner = DEACTIVATION_REJECTIONS.c.deactivation_id
         async with self._database.reading() as connection:
             row = (await connection.execute(kept)).one_or_none()
             if row is None:
                 return None
-            shown = await last_rejections(connection, owner, deactivation_id)
+            owner = {"deactivation_id": deactivation_id, "product_id": row.product_id}
+            shown = await last_rejections(connection, DEACTIVATION_REJECTIONS, owner)
             return DeactivationJournalView(
                 deactivation_id=deactivation_id,
                 product_id=row.product_id,
                 events=tuple(await connection.scalars(events)),
                 rejections=tuple(shown),
                 rejections_dropped=await rejections_not_shown(
-                    connection, owner, deactivation_id, shown, row.rejections_dropped
+                    connection, DEACTIVATION_REJECTIONS, owner, shown, row.rejections_dropped
                 ),
             )
 

@@ -39,7 +39,8 @@ async def store_deactivation(connection: AsyncConnection, record: DeactivationRe
         await insert_missing(connection, APPLIED_TO_DEACTIVATIONS, applied_rows(owner, record.applied))
         notices = notice_rows(NoticeAbout.PRODUCT, deactivation_id, record.notices, datetime.now(UTC))
         await insert_missing(connection, NOTICES, notices)
-    await insert_missing(connection, DEACTIVATION_REJECTIONS, rejection_rows(owner, record.rejections))
+    rejections = rejection_rows({**owner, "product_id": record.view.product_id}, record.rejections)
+    await insert_missing(connection, DEACTIVATION_REJECTIONS, rejections)
 
 
 async def _demand_the_only_one(connection: AsyncConnection, record: DeactivationRecord) -> None:

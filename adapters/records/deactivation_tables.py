@@ -47,6 +47,15 @@ DEACTIVATIONS = Table(
 )
 
 
+DEACTIVATION_IDS = Table(
+    "deactivation_ids",
+    METADATA,
+    identifier("deactivation_id", primary_key=True),
+    identifier("product_id"),
+)
+"""Which product an id belongs to, from before anything is done: two orders at once can't both have it."""
+
+
 def _of_a_deactivation(*, primary_key: bool = False) -> Column[str]:
     return Column(
         "deactivation_id",
@@ -76,6 +85,8 @@ DEACTIVATION_REJECTIONS = Table(
     row_number(),
     # No foreign key: of an order that was refused there is nothing else.
     identifier("deactivation_id"),
+    # An order for another product may have come under the same id, and was refused for that.
+    identifier("product_id"),
     instant("at"),
     Column("message", TEXT, nullable=False),
     Column("code", CODE, nullable=False),
@@ -85,7 +96,8 @@ DEACTIVATION_REJECTIONS = Table(
     identifier("command_id", nullable=True),
     # Named: the databases' own name for it would be too long.
     UniqueConstraint(
-        "deactivation_id", "at", "code", "sha256", "occurrence", name="uq_deactivation_rejections"
+        *("deactivation_id", "product_id", "at", "code", "sha256", "occurrence"),
+        name="uq_deactivation_rejections",
     ),
 )
 

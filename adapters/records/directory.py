@@ -37,19 +37,20 @@ class SqlRequestDirectory:
             .where(REQUEST_EVENTS.c.request_id == request_id)
             .order_by(REQUEST_EVENTS.c.seq)
         )
+        owner = {"request_id": request_id}
         async with self._database.reading() as connection:
             dropped_there = await connection.scalar(
                 select(REQUESTS.c.rejections_dropped).where(REQUESTS.c.request_id == request_id)
             )
             if dropped_there is None:
                 return None
-            shown = await last_rejections(connection, REJECTIONS.c.request_id, request_id)
+            shown = await last_rejections(connection, REJECTIONS, owner)
             return JournalView(
                 request_id=request_id,
                 events=tuple(await connection.scalars(events)),
                 rejections=tuple(shown),
                 rejections_dropped=await rejections_not_shown(
-                    connection, REJECTIONS.c.request_id, request_id, shown, dropped_there
+                    connection, REJECTIONS, owner, shown, dropped_there
                 ),
             )
 

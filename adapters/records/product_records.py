@@ -7,7 +7,12 @@ from adapters.records.bundle_states import let_bundles_follow
 from adapters.records.catalogue_tables import PRODUCTS
 from adapters.records.database import Database
 from adapters.records.deactivation_steps import store_deactivation
-from adapters.records.deactivation_tables import BUNDLE_MOVES, PRODUCT_BLOCKERS, PRODUCT_MOVES
+from adapters.records.deactivation_tables import (
+    BUNDLE_MOVES,
+    DEACTIVATION_IDS,
+    PRODUCT_BLOCKERS,
+    PRODUCT_MOVES,
+)
 from adapters.records.product_facts import lock_product, product_facts, said_before, stored_deactivation
 from adapters.records.upsert import insert_missing
 from business_care.deactivation.commands import Deactivate
@@ -32,6 +37,15 @@ class SqlProductRecords:
                 earlier=await stored_deactivation(connection, order.command_id),
                 said_before=await said_before(connection, order.product_id, besides=order.command_id),
             )
+
+    async def claim_id(self, order: Deactivate) -> str:
+        claim = {"deactivation_id": order.command_id, "product_id": order.product_id}
+        query = select(DEACTIVATION_IDS.c.product_id).where(
+            DEACTIVATION_IDS.c.deactivation_id == order.command_id
+        )
+        async with self._database.writing() as connection:
+            await insert_missing(connection, DEACTIVATION_IDS, [claim])
+            return str(await connection.scalar(query))
 
     async def switch_product(self, product_id: str, deactivation_id: str, to: SaleState) -> None:
         move = {"deactivation_id": deactivation_id, "sale_state": to}

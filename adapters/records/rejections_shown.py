@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Column, Table, func, select
+from sqlalchemy import ColumnElement, Table, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from business_care.events import Rejection
@@ -11,10 +11,11 @@ from business_care.events import Rejection
 SHOWN_REJECTIONS = 200
 
 
-async def last_rejections(connection: AsyncConnection, owner: Column[str], owner_id: str) -> list[Rejection]:
-    """The last rejections in the order in which they came; `owner` is the column that says whose they are."""
-    table = _table_of(owner)
-    query = select(table).where(owner == owner_id).order_by(table.c.id.desc()).limit(SHOWN_REJECTIONS)
+async def last_rejections(
+    connection: AsyncConnection, table: Table, owner: Mapping[str, str]
+) -> list[Rejection]:
+    """The last rejections in the order in which they came; `owner` names the columns that say whose."""
+    query = select(table).where(_of(table, owner)).order_by(table.c.id.desc()).limit(SHOWN_REJECTIONS)
     rows = (await connection.execute(query)).mappings()
     return [
         Rejection(
@@ -30,14 +31,14 @@ async def last_rejections(connection: AsyncConnection, owner: Column[str], owner
 
 async def rejections_not_shown(
     connection: AsyncConnection,
-    owner: Column[str],
-    owner_id: str,
+    table: Table,
+    owner: Mapping[str, str],
     shown: Sequence[Rejection],
     dropped_there: Mapping[str, int],
 ) -> dict[str, int]:
     """How many rejections of each code are not shown: those kept here beyond the last, or never sent here."""
-    code = _table_of(owner).c.code
-    query = select(code, func.count().label("kept")).where(owner == owner_id).group_by(code)
+    code = table.c.code
+    query = select(code, func.count().label("kept")).where(_of(table, owner)).group_by(code)
     kept = {row.code: row.kept for row in await connection.execute(query)}
     visible = Counter(rejection.code for rejection in shown)
     dropped = {
@@ -47,5 +48,5 @@ async def rejections_not_shown(
     return {code: count for code, count in dropped.items() if count}
 
 
-def _table_of(column: Column[str]) -> Table:
-    return column.table
+def _of(table: Table, owner: Mapping[str, str]) -> ColumnElement[bool]:
+    return and_(*(table.c[name] == value for name, value in owner.items()))

@@ -23,7 +23,7 @@ class TroubleStatus(StrEnum):
     IN_FLIGHT = "in_flight"
     """The outcome of a charge that was under way."""
     GIVING_BACK = "giving_back"
-    """The return of a charge that paid for too much."""
+    """It is cancelled, and the charge that paid for too much is still to be given back."""
     BY_HAND = "by_hand"
     """It is cancelled, and an operator gives its charge back."""
 
@@ -64,7 +64,8 @@ async def cascade_totals(connection: AsyncConnection, deactivation_id: str) -> C
     return CascadeTotals(
         cancelled=cancelled or 0,
         failed=count.get(TroubleStatus.FAILED, 0),
-        in_flight=count.get(TroubleStatus.IN_FLIGHT, 0) + count.get(TroubleStatus.GIVING_BACK, 0),
+        in_flight=count.get(TroubleStatus.IN_FLIGHT, 0),
+        giving_back=count.get(TroubleStatus.GIVING_BACK, 0),
         by_hand=count.get(TroubleStatus.BY_HAND, 0),
         listed=tuple(await failed_renewals(connection, deactivation_id, at_most=LISTED)),
     )

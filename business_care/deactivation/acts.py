@@ -1,5 +1,7 @@
 """What people do about a deactivation that stands (R53-R55)."""
 
+from datetime import datetime
+
 from business_care.commands import Command, PaymentsResumed
 from business_care.deactivation.commands import Impose, MakePermanent, Reactivate, RetryFailed, Revoke
 from business_care.deactivation.turn import DeactivationTurn
@@ -34,6 +36,7 @@ def make_permanent(turn: DeactivationTurn, command: MakePermanent) -> None:
             "make_permanent is possible for a temporary deactivation; this one is permanent already",
         )
     _demand_not_imposed(turn, command)
+    _demand_before(turn, command, turn.state.until)
     turn.note(command.NAME, "R54")
     become_permanent(turn)
 
@@ -59,11 +62,14 @@ def impose(turn: DeactivationTurn, command: Impose) -> None:
             "impose takes over what the seller ordered; this deactivation is the operator's already, "
             "for whom make_permanent and reactivate are possible",
         )
+    planned = turn.state.phase is DeactivationPhase.PLANNED
+    for_good = planned and turn.state.kind is DeactivationKind.PERMANENT
+    _demand_before(turn, command, turn.state.takes_effect_at if for_good else turn.state.until)
     reason = demand_reason(command.reason)
     turn.note(command.NAME, "R53", kind=command.kind)
     # What the seller had planned must not end what the operator wants.
     turn.change(imposed=True, reason=reason, until=None, told=False)
-    if turn.state.phase is DeactivationPhase.PLANNED:
+    if planned:
         turn.change(kind=command.kind, takes_effect_at=turn.occurred)
         take_effect(turn)
     elif command.kind is DeactivationKind.PERMANENT:
@@ -73,10 +79,16 @@ def impose(turn: DeactivationTurn, command: Impose) -> None:
 
 
 def retry_failed(turn: DeactivationTurn, command: RetryFailed) -> None:
-    """The renewals that failed are tried once more (R55)."""
-    turn.note(command.NAME, "R55", failed=turn.state.cascade.totals.failed)
-    cascade = turn.state.cascade.model_copy(update={"retry_wanted": True})
-    turn.change(phase=DeactivationPhase.RETIRING, cascade=cascade)
+    """The renewals that failed are tried once more, while others may still be under way (R55)."""
+    cascade = turn.state.cascade
+    failed = 0 if cascade.retry_wanted else cascade.totals.failed
+    if not failed:
+        raise RuleViolation(
+            ErrorCode.WRONG_STATE, "retry_failed is possible once a renewal has failed; none waits for it now"
+        )
+    turn.note(command.NAME, "R55", failed=failed)
+    retrying = cascade.model_copy(update={"retry_wanted": True})
+    turn.change(phase=DeactivationPhase.RETIRING, cascade=retrying)
 
 
 def payments_resumed(turn: DeactivationTurn, command: PaymentsResumed) -> None:
@@ -115,6 +127,16 @@ def end(turn: DeactivationTurn, outcome: DeactivationOutcome, rule: str) -> None
     """Nothing more will happen."""
     turn.change(phase=DeactivationPhase.ENDED, outcome=outcome, ended_at=turn.now)
     turn.note(EventName.ENDED, rule, outcome=outcome)
+
+
+def _demand_before(turn: DeactivationTurn, command: Command, planned: datetime | None) -> None:
+    """An act at the very instant of what was planned, or later, does not undo it, on whatever clock (R12)."""
+    if planned is not None and turn.occurred >= planned:
+        raise RuleViolation(
+            ErrorCode.WRONG_STATE,
+            f"{command.NAME} occurred at {turn.occurred.isoformat()}; it was possible before "
+            f"{planned.isoformat()}, when what was planned came first",
+        )
 
 
 def _demand_not_imposed(turn: DeactivationTurn, command: Command) -> None:

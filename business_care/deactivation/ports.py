@@ -39,6 +39,10 @@ class ProductRecords(Protocol):
         """The product of an order, what was said about it, and the order if it was taken before (R50)."""
         ...
 
+    async def claim_id(self, order: Deactivate) -> str:
+        """Whose deactivation goes by the order's id from now on: its own product's, unless one was first."""
+        ...
+
     async def switch_product(self, product_id: str, deactivation_id: str, to: SaleState) -> None:
         """Stop the sales of a product for a while or for good, or start them again; twice changes nothing.
 

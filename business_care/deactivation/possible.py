@@ -19,7 +19,7 @@ POSSIBLE_WHEN_SWITCHED_OFF: dict[DeactivationPhase, frozenset[type[Command]]] = 
     DeactivationPhase.PLANNED: frozenset({MakePermanent, Revoke, Impose, PaymentsResumed}),
     DeactivationPhase.OFFLINE: frozenset({Reactivate, MakePermanent, Impose, PaymentsResumed}),
     DeactivationPhase.REACTIVATING: frozenset({PaymentsResumed}),
-    DeactivationPhase.RETIRING: frozenset({PaymentsResumed}),
+    DeactivationPhase.RETIRING: frozenset({RetryFailed, PaymentsResumed}),
     DeactivationPhase.RENEWALS_FAILED: frozenset({RetryFailed, PaymentsResumed}),
     DeactivationPhase.ENDED: frozenset(),
 }

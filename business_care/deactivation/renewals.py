@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from business_care.values import Identifier, Instant, Value
 
-FIRST_SLICE = 10_000
-SLICE_GROWTH = 5
-"""Each slice of a walk ends five times as far as the one before it: a million are walked in four."""
+FIRST_SLICE = 1_000
+SLICE_GROWTH = 10
+"""Each slice of a walk ends ten times as far as the one before it: a million are walked in four."""
 
 LONGEST_ESTIMATE_SECONDS = 10 * 365 * 86_400
 
@@ -72,11 +72,18 @@ class CascadeTotals(Value):
     failed: int = 0
     """Those that can be tried again."""
     in_flight: int = 0
-    """Those with a charge whose outcome, or whose return, is not known yet (R56)."""
+    """Those with a charge whose outcome is not known yet (R56)."""
+    giving_back: int = 0
+    """Cancelled ones whose charge is still to be given back by the payment provider (R56)."""
     by_hand: int = 0
     """Cancelled ones whose charge is left to the operator to give back."""
     listed: tuple[FailedRenewal, ...] = ()
     """The first of those that failed or are left to the operator; the records have all."""
+
+    @property
+    def open_charges(self) -> int:
+        """Charges that somebody outside still has to tell of, or to give back."""
+        return self.in_flight + self.giving_back
 
 
 class WalkStanding(Value):
@@ -97,6 +104,7 @@ class CascadeProgress(Value):
     left: int = 0
     failed: int = 0
     in_flight: int = 0
+    giving_back: int = 0
     by_hand: int = 0
     opted_out: int = 0
     per_second: float | None = None
@@ -124,6 +132,7 @@ def progress_of(
         left=left,
         failed=totals.failed,
         in_flight=totals.in_flight,
+        giving_back=totals.giving_back,
         by_hand=totals.by_hand,
         opted_out=survey.opted_out if survey else 0,
         per_second=per_second,

@@ -3,6 +3,7 @@
 from business_care.deactivation.commands import Deactivate
 from business_care.deactivation.party import demand_own_product
 from business_care.deactivation.views import FoundProduct, StoredDeactivation
+from business_care.errors import ErrorCode, RuleViolation
 from business_care.judgement import demand_role, same_command
 
 
@@ -20,3 +21,12 @@ def deactivation_begun_by(order: Deactivate, found: FoundProduct) -> StoredDeact
         if accepted.command_id == order.command_id:
             same_command(accepted, order)
     return found.earlier
+
+
+def demand_own_id(order: Deactivate, claimed_for: str) -> None:
+    """Raise `command_id_reused` where another product's order took the id a moment before (R60)."""
+    if claimed_for != order.product_id:
+        raise RuleViolation(
+            ErrorCode.COMMAND_ID_REUSED,
+            f"command_id: {order.command_id} was used before, for the deactivation of product {claimed_for}",
+        )

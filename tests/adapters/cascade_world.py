@@ -1,8 +1,9 @@
 """Builders for tests of cancelling renewals, and short words for what became of them."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from adapters.billing.in_records import RenewalsInRecords
 from adapters.billing.simulated import SimulatedBilling
@@ -14,7 +15,14 @@ from adapters.records.money_tables import SIMULATED_CANCELLATIONS, SIMULATED_CHA
 from adapters.records.opened import Records
 from adapters.records.request_tables import NOTICES
 from adapters.records.seed import load
-from adapters.records.seed_file import BillingBehaviourEntry, BillingWord, LicenceEntry, RecordsFile
+from adapters.records.seed_file import (
+    BillingBehaviourEntry,
+    BillingWord,
+    LicenceEntry,
+    PaymentBehaviourEntry,
+    PaymentWord,
+    RecordsFile,
+)
 from business_care.deactivation.charges import ChargeStatus
 from business_care.deactivation.ports import BillingProvider, Renewals
 from business_care.deactivation.renewals import (
@@ -24,7 +32,8 @@ from business_care.deactivation.renewals import (
     WalkRange,
     WalkStanding,
 )
-from tests.adapters.care_world import YEAR_OF_CARE, a_file, a_licence, a_product, a_sheet
+from business_care.listing import PaymentState, PaymentSwitch
+from tests.adapters.care_world import OPERATOR, YEAR_OF_CARE, a_file, a_licence, a_product, a_sheet
 
 EFFECTIVE_AT = datetime(2031, 3, 3, 23, 30, tzinfo=UTC)
 """Half past midnight of the next day at the seller's place."""
@@ -33,6 +42,9 @@ A_MINUTE_LATER = EFFECTIVE_AT + timedelta(minutes=1)
 AN_HOUR_LATER = A_MINUTE_LATER + timedelta(hours=1)
 TO_THE_END = 1_000_000
 SMALL_PAGE = 3
+
+Open = Callable[[Records], Renewals]
+"""A way to cancel renewals, on records that are open."""
 
 OPTED_OUT = YEAR_OF_CARE.model_copy(update={"auto_renew": False})
 
@@ -99,6 +111,24 @@ async def surveyed(
     """The catalogue is there, and the cascade has begun."""
     await load(records.database, a_catalogue(*sold, **behave))
     await renewals.survey(a_cascade())
+
+
+async def let_pay(records: Records, *words: PaymentWord) -> None:
+    """How the payment provider behaves for L1, one word for each attempt to give money back."""
+    entry = PaymentBehaviourEntry(licence_id="L1", behave=words)
+    await load(records.database, RecordsFile(payment_provider=(entry,)))
+
+
+async def switch_payments(records: Records, state: PaymentState) -> None:
+    """The kill switch, for all sellers (R44)."""
+    switch = PaymentSwitch(state=state, seller_id=None, at=A_MINUTE_LATER, by=OPERATOR)
+    await records.switches.set_payments(switch)
+
+
+async def forget_charges(records: Records) -> None:
+    """The billing service knows of no charge any more."""
+    async with records.database.writing() as connection:
+        await connection.execute(delete(SIMULATED_CHARGES))
 
 
 async def walked(renewals: Renewals, order: WalkOrder | None = None) -> WalkStanding:

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from adapters.billing.side_by_side import Throttle, side_by_side
 from adapters.billing.simulated import SimulatedBilling
@@ -15,6 +15,7 @@ from adapters.payments.ledger import LedgerProvider
 from adapters.payments.once import OncePayments
 from adapters.records.deactivation_tables import RENEWAL_TROUBLES
 from adapters.records.opened import Records
+from adapters.records.renewal_counts import TroubleStatus
 from business_care.deactivation.charges import (
     BillingAnswer,
     RenewalCharge,
@@ -23,9 +24,11 @@ from business_care.deactivation.charges import (
 )
 from business_care.deactivation.renewals import FailedRenewal, WalkRange, WalkStanding
 from business_care.errors import TemporarilyUnavailable
+from business_care.listing import PaymentState
 from tests.adapters.care_world import a_licence
 from tests.adapters.cascade_world import (
     A_MINUTE_LATER,
+    AN_HOUR_LATER,
     EFFECTIVE_AT,
     SMALL_PAGE,
     a_cascade,
@@ -34,6 +37,7 @@ from tests.adapters.cascade_world import (
     cancelled,
     licences,
     surveyed,
+    switch_payments,
     through_provider,
     told,
     walked,
@@ -205,19 +209,29 @@ async def test_all_walks_of_a_process_share_one_throttle(records: Records) -> No
     assert time.perf_counter() - began >= 0.28
 
 
-async def test_a_trouble_that_did_not_change_keeps_its_instant(records: Records) -> None:
+@pytest.mark.parametrize(
+    ("at", "status"),
+    [
+        pytest.param(A_MINUTE_LATER, TroubleStatus.IN_FLIGHT, id="a charge in flight"),
+        pytest.param(AN_HOUR_LATER, TroubleStatus.GIVING_BACK, id="a charge to be given back"),
+    ],
+)
+async def test_a_trouble_that_did_not_change_keeps_its_instant(
+    records: Records, at: datetime, status: TroubleStatus
+) -> None:
     renewals = through_provider(records)
     await surveyed(records, renewals, a_licence(), L1=("charge_in_flight_paid",))
     await walked(renewals)
+    await switch_payments(records, PaymentState.STOPPED)
+    await renewals.settle(a_cascade(at))
     async with records.database.writing() as connection:
         await connection.execute(update(RENEWAL_TROUBLES).values(since=EFFECTIVE_AT))
 
-    await renewals.settle(a_cascade(A_MINUTE_LATER))
+    await renewals.settle(a_cascade(at))
 
     async with records.database.reading() as connection:
-        assert await connection.scalar(
-            RENEWAL_TROUBLES.select().with_only_columns(RENEWAL_TROUBLES.c.since)
-        ) == (EFFECTIVE_AT)
+        trouble = (await connection.execute(select(RENEWAL_TROUBLES))).one()
+    assert (trouble.status, trouble.since) == (status, EFFECTIVE_AT)
 
 
 async def test_calls_begin_evenly_spaced() -> None:

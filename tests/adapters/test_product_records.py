@@ -220,6 +220,25 @@ async def test_of_an_order_that_was_refused_only_the_reason_is_kept(records: Rec
     assert (journal.events, journal.rejections) == ((), refused.rejections)
 
 
+async def test_what_was_refused_under_the_id_of_another_product_is_not_in_its_journal(
+    records: Records,
+) -> None:
+    await load(records.database, a_catalogue())
+    winner = a_record(rejections=(a_rejection(),))
+    losers = [
+        a_deactivation(an_order_of(product_id), outcome=DeactivationOutcome.REFUSED)
+        for product_id in ("P2", "P3")
+    ]
+
+    for state in losers:
+        await records.products.store(a_record(state, rejections=(a_rejection("command_id_reused"),)))
+    await records.products.store(winner)
+
+    journal = await records.deactivations.journal("D1")
+    assert journal is not None
+    assert (journal.rejections, journal.rejections_dropped) == (winner.rejections, {})
+
+
 async def test_an_order_for_an_unknown_product_is_refused_without_a_trace_but_the_reason(
     records: Records,
 ) -> None:

@@ -3,30 +3,31 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from adapters.payments.once import OncePayments
 from adapters.payments.simulated import SimulatedProvider
-from adapters.records.money_tables import REFUND_INTENTS, SIMULATED_CHARGES, SIMULATED_REFUNDS
+from adapters.records.money_tables import REFUND_INTENTS, SIMULATED_REFUNDS
 from adapters.records.opened import Records
-from adapters.records.seed import load
-from adapters.records.seed_file import BillingWord, PaymentBehaviourEntry, PaymentWord
+from adapters.records.seed_file import BillingWord, PaymentWord
 from business_care.deactivation.ports import Renewals
 from business_care.deactivation.renewals import CascadeTotals, FailedRenewal
-from business_care.listing import PaymentState, PaymentSwitch
-from tests.adapters.care_world import OPERATOR, a_licence, an_order
+from business_care.listing import PaymentState
+from tests.adapters.care_world import a_licence, an_order
 from tests.adapters.cascade_world import (
     A_MINUTE_LATER,
     AN_HOUR_LATER,
     EFFECTIVE_ON,
     a_cascade,
-    a_catalogue,
     a_walk,
     attempts,
     cancelled,
     charged,
+    forget_charges,
+    let_pay,
     licences,
     surveyed,
+    switch_payments,
     through_provider,
     told,
     walked,
@@ -34,24 +35,13 @@ from tests.adapters.cascade_world import (
 
 A_DAY_LATER = AN_HOUR_LATER + timedelta(days=1)
 IN_FLIGHT = CascadeTotals(in_flight=1)
+GIVING_BACK = CascadeTotals(cancelled=1, giving_back=1)
 DONE = CascadeTotals(cancelled=1)
 
 
 def by_hand(code: str) -> CascadeTotals:
     listed = FailedRenewal(licence_id="L1", code=code, can_be_retried=False)
     return CascadeTotals(cancelled=1, by_hand=1, listed=(listed,))
-
-
-async def let_pay(records: Records, *words: PaymentWord) -> None:
-    entry = PaymentBehaviourEntry(licence_id="L1", behave=words)
-    catalogue = a_catalogue(a_licence()).model_copy(update={"payment_provider": (entry,)})
-    await load(records.database, catalogue)
-
-
-async def switch_payments(records: Records, state: PaymentState) -> None:
-    await records.switches.set_payments(
-        PaymentSwitch(state=state, seller_id=None, at=A_MINUTE_LATER, by=OPERATOR)
-    )
 
 
 async def walked_with(records: Records, word: BillingWord) -> Renewals:
@@ -145,8 +135,8 @@ async def test_a_return_that_is_pending_is_asked_for_until_it_has_settled(record
     meanwhile = await cancelled(records)
     a_day_later = await renewals.settle(a_cascade(A_DAY_LATER))
 
-    assert at_first == IN_FLIGHT
-    assert meanwhile == []
+    assert at_first == GIVING_BACK
+    assert meanwhile == ["L1"]
     assert a_day_later == DONE
     assert await given_back(records) == [("renewal", 12_900)]
 
@@ -187,9 +177,53 @@ async def test_nothing_is_given_back_while_payments_are_stopped(records: Records
     await switch_payments(records, PaymentState.RESUMED)
     resumed = await renewals.settle(a_cascade(A_DAY_LATER))
 
-    assert (stopped, returned_meanwhile) == (IN_FLIGHT, [])
+    assert (stopped, returned_meanwhile) == (GIVING_BACK, [])
     assert resumed == DONE
     assert await given_back(records) == [("renewal", 12_900)]
+
+
+async def test_whoever_waits_for_a_charge_to_come_back_is_cancelled_and_told_at_once_and_counted_once(
+    records: Records,
+) -> None:
+    renewals = await walked_with(records, "charge_in_flight_paid")
+    await switch_payments(records, PaymentState.STOPPED)
+
+    looks = [await renewals.settle(a_cascade(AN_HOUR_LATER + timedelta(hours=hour))) for hour in range(3)]
+    second_round = await walked(renewals, a_walk(2, at=A_DAY_LATER))
+    meanwhile = await cancelled(records), await told(records)
+    await switch_payments(records, PaymentState.RESUMED)
+    resumed = await renewals.settle(a_cascade(A_DAY_LATER))
+
+    assert looks == [GIVING_BACK] * 3
+    assert (second_round.seen, second_round.totals) == (0, GIVING_BACK)
+    assert meanwhile == (["L1"], ["customer-of-L1"])
+    assert resumed == DONE
+    assert await told(records) == ["customer-of-L1"]
+
+
+async def test_a_charge_that_was_paid_before_the_walk_and_waits_is_cancelled_by_the_walk(
+    records: Records,
+) -> None:
+    renewals = through_provider(records)
+    await surveyed(records, renewals, a_licence())
+    await charged(records, EFFECTIVE_ON + timedelta(days=1))
+    await switch_payments(records, PaymentState.STOPPED)
+
+    end = await walked(renewals)
+
+    assert end.totals == GIVING_BACK
+    assert (await cancelled(records), await told(records)) == (["L1"], ["customer-of-L1"])
+
+
+async def test_what_waits_to_be_given_back_is_not_freed_for_another_attempt(records: Records) -> None:
+    renewals = await walked_with(records, "charge_in_flight_paid")
+    await switch_payments(records, PaymentState.STOPPED)
+    await renewals.settle(a_cascade(AN_HOUR_LATER))
+
+    freed = await renewals.free_failed(a_cascade(AN_HOUR_LATER))
+
+    assert freed == GIVING_BACK
+    assert (await walked(renewals, a_walk(2, at=AN_HOUR_LATER))).seen == 0
 
 
 @pytest.mark.parametrize("word", ["error", "timeout_before", "timeout_after_effect"])
@@ -204,7 +238,7 @@ async def test_payments_that_are_down_hold_up_the_return_and_nothing_else(
     end = await walked(renewals)
     settled = await renewals.settle(a_cascade(AN_HOUR_LATER))
 
-    assert end.totals == CascadeTotals(cancelled=1, in_flight=1)
+    assert end.totals == CascadeTotals(cancelled=2, giving_back=1)
     assert settled == CascadeTotals(cancelled=2)
     assert await given_back(records) == [("renewal", 12_900)]
 
@@ -213,8 +247,7 @@ async def test_a_charge_that_the_service_does_not_know_any_more_is_left_to_the_o
     records: Records,
 ) -> None:
     renewals = await walked_with(records, "charge_in_flight_paid")
-    async with records.database.writing() as connection:
-        await connection.execute(delete(SIMULATED_CHARGES))
+    await forget_charges(records)
 
     totals = await renewals.settle(a_cascade(AN_HOUR_LATER))
 

@@ -1,7 +1,7 @@
 """The contract of `Renewals`, kept by the records alone and by what asks a billing service (R51, R55)."""
 
 import asyncio
-from collections.abc import Callable
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -26,6 +26,7 @@ from tests.adapters.cascade_world import (
     EFFECTIVE_ON,
     OPTED_OUT,
     SMALL_PAGE,
+    Open,
     a_cascade,
     a_catalogue,
     a_walk,
@@ -40,7 +41,9 @@ from tests.adapters.cascade_world import (
     walked,
 )
 
-Open = Callable[[Records], Renewals]
+A_SECOND = timedelta(seconds=1)
+A_DAY_LATER = EFFECTIVE_AT + timedelta(hours=23, minutes=30)
+"""Midnight of the day after the effect, at the seller's place."""
 WAYS: list[Open] = [in_records, through_provider]
 
 
@@ -79,15 +82,24 @@ async def test_every_renewal_of_the_product_is_cancelled(records: Records, renew
     assert (end.seen, end.finished, end.totals.cancelled) == (10, True, 10)
 
 
-async def test_the_day_is_the_local_one_on_which_the_deactivation_took_effect(
-    records: Records, renewals: Renewals
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        pytest.param(A_MINUTE_LATER, EFFECTIVE_ON, id="at once"),
+        pytest.param(A_DAY_LATER - A_SECOND, EFFECTIVE_ON, id="at the end of the seller's local day"),
+        pytest.param(A_DAY_LATER, EFFECTIVE_ON + timedelta(days=1), id="on the next one"),
+        pytest.param(A_DAY_LATER - timedelta(days=2), EFFECTIVE_ON, id="by a clock that is behind"),
+    ],
+)
+async def test_the_day_is_the_local_one_on_which_it_is_cancelled_never_before_the_effect(
+    records: Records, renewals: Renewals, at: datetime, day: date
 ) -> None:
     await surveyed(records, renewals, a_licence())
 
-    await walked(renewals)
+    await walked(renewals, a_walk(at=at))
 
     async with records.database.reading() as connection:
-        assert await connection.scalar(select(CARE_SUBSCRIPTIONS.c.renewal_cancelled_on)) == EFFECTIVE_ON
+        assert await connection.scalar(select(CARE_SUBSCRIPTIONS.c.renewal_cancelled_on)) == day
 
 
 async def test_what_does_not_renew_any_more_is_left_alone(records: Records, renewals: Renewals) -> None:

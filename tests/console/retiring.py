@@ -81,11 +81,18 @@ class Retiring:
 
     async def fail(self, licence_id: str) -> None:
         """The billing service could not cancel this one."""
+        await self._trouble(licence_id, TroubleStatus.FAILED, "card_blocked")
+
+    async def wait_for_charge(self, licence_id: str, status: TroubleStatus) -> None:
+        """A charge of this one is under way, or is still to be given back."""
+        await self._trouble(licence_id, status, "refund_pending")
+
+    async def _trouble(self, licence_id: str, status: TroubleStatus, code: str) -> None:
         row = {
             "deactivation_id": "d1",
             "licence_id": licence_id,
-            "status": TroubleStatus.FAILED,
-            "code": "card_blocked",
+            "status": status,
+            "code": code,
             "since": NOW,
         }
         async with self.records.database.writing() as connection:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.records.renewal_counts import TroubleStatus
 from business_care.deactivation.words import DeactivationKind
 from console import following
 from console.app import main
@@ -108,6 +109,33 @@ async def test_whoever_waits_for_nothing_is_told_so(
 
     assert await ended == 0
     assert log.getvalue().splitlines()[-1] == "P1 retired: 8 of 8 renewals"
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        pytest.param(TroubleStatus.IN_FLIGHT, "1 charges in flight", id="in flight"),
+        pytest.param(TroubleStatus.GIVING_BACK, "1 charges to be given back", id="to be given back"),
+    ],
+)
+async def test_whoever_waits_for_a_charge_is_told_what_for_and_not_that_nothing_moves(
+    retiring: Retiring, monkeypatch: pytest.MonkeyPatch, status: TroubleStatus, told: str
+) -> None:
+    monkeypatch.setattr(following, "LINE_SECONDS", 0.0)
+    monkeypatch.setattr(following, "QUIET_SECONDS", 0.1)
+    log = StringIO()
+    looked_at_in(log, monkeypatch)
+    await retiring.count()
+    await retiring.cancel(CUSTOMERS)
+    await retiring.wait_for_charge("L3", status)
+
+    ended = asyncio.create_task(asyncio.to_thread(main, FOLLOW))
+    await until_told(log, told)
+    await asyncio.sleep(0.5)
+    await retiring.finish()
+
+    assert await ended == 0
+    assert "nothing moves" not in log.getvalue()
 
 
 async def test_a_person_sees_a_bar(retiring: Retiring, monkeypatch: pytest.MonkeyPatch) -> None:

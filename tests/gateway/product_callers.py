@@ -74,11 +74,28 @@ async def a_product_that_owes_a_charge(products: ProductGateway, market: Marketp
         while not (await products.progress(product.id)).in_flight:  # noqa: ASYNC110 -- nobody tells us
             await asyncio.sleep(0.05)
         await market.settle_charges(product)
-        # It looks again only after minutes, unless it is told to.
-        await products.send(product.id, PaymentsResumed(command_id=f"g{next(_numbers)}", by=BILLING))
+        await look_again(products, product)
         while product.id not in await products.directory.waiting_for_payment(product.seller.id):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     return product
+
+
+async def look_again(products: ProductGateway, product: Product) -> None:
+    """Charges that are waited for are looked at only after minutes, unless the deactivation is told to."""
+    await products.send(product.id, PaymentsResumed(command_id=f"g{next(_numbers)}", by=BILLING))
+
+
+async def until_counted(
+    products: ProductGateway, product: Product, *, failed: int = 0, in_flight: int = 0
+) -> DeactivationView:
+    """Wait until the deactivation itself knows of so many troubles and has nothing else to do."""
+    async with asyncio.timeout(10):
+        while True:
+            view = await products.status(product.id)
+            known = view.renewals
+            if known and (known.failed, known.in_flight, known.left) == (failed, in_flight, 0):
+                return view
+            await asyncio.sleep(0.05)
 
 
 async def settled(products: ProductGateway, product: Product) -> DeactivationView:

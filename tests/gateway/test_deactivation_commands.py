@@ -188,8 +188,12 @@ async def test_payments_are_resumed_for_products_whose_charges_wait(
 ) -> None:
     product = await a_product_that_owes_a_charge(market.products(), market)
 
+    shown = await typed("deactivation", product.id)
     resumed = await typed("payments", "resume", "--seller", product.seller.id)
     ended = await market.deactivation(product.id).result()
 
+    assert "1 of 1 cancelled, 0 left" in shown.out
+    assert "1, cancelled, whose charge is still to be given back" in shown.out
+    assert "in flight" not in shown.out
     assert "1 products whose charges wait were told" in resumed.out
     assert ended.outcome is DeactivationOutcome.RETIRED

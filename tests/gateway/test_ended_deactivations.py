@@ -155,6 +155,45 @@ async def test_a_product_that_was_never_switched_off_says_so(
     assert await code_of(products.status("P 1")) == "invalid_message"
 
 
+@pytest.mark.parametrize("by_signal", [False, True], ids=["asked", "by-signal"])
+@pytest.mark.parametrize(
+    ("by", "code"),
+    [
+        (Actor(role=Role.CUSTOMER, id="C1"), "role_not_allowed"),
+        (SOMEBODY_ELSE, "not_your_product"),
+        (Actor(role=Role.AGENT, id="A1", seller_id="S-somebody-else"), "not_your_product"),
+        (None, "unknown_deactivation"),
+        (OPERATOR, "unknown_deactivation"),
+    ],
+    ids=["customer", "another-seller", "another-sellers-agent", "seller", "operator"],
+)
+async def test_who_asks_about_a_product_that_was_never_switched_off_is_judged_first(
+    market: Marketplace, products: ProductGateway, by: Actor | None, code: str, by_signal: bool
+) -> None:
+    product = await market.product()
+    send = products.send_as_signal if by_signal else products.send
+
+    refused = await code_of(send(product.id, reactivation(by or product.seller)))
+
+    assert refused == code
+    assert await logged(market, product) == [("reactivate", code)]
+
+
+async def test_so_is_what_cannot_be_read(market: Marketplace, products: ProductGateway) -> None:
+    product = await market.product()
+    unreadable = RawCommand("impose", b'{"command_id": "c1"}')
+    by_a_customer = reactivation(Actor(role=Role.CUSTOMER, id="C1"))
+
+    codes = [
+        await code_of(products.send(product.id, unreadable)),
+        await code_of(products.send_as_signal(product.id, unreadable)),
+        await code_of(products.send("P-nobody-sells", unreadable)),
+        await code_of(products.send("P-nobody-sells", by_a_customer)),
+    ]
+
+    assert codes == ["invalid_message"] * 3 + ["role_not_allowed"]
+
+
 async def test_what_cannot_be_read_is_refused_and_kept(market: Marketplace, products: ProductGateway) -> None:
     product = await a_product_off_sale(products, market)
 

@@ -1,16 +1,18 @@
 """What becomes of the renewals, as callers see it: cancelled, failed, tried again, given back (R51-R56)."""
 
 from business_care.deactivation.commands import RetryFailed
-from business_care.deactivation.words import DeactivationOutcome
+from business_care.deactivation.words import DeactivationOutcome, DeactivationPhase
 from gateway.products import ProductGateway
-from tests.gateway.callers import OPERATOR
+from tests.gateway.callers import OPERATOR, code_of
 from tests.gateway.marketplace import Marketplace
 from tests.gateway.product_callers import (
     PERMANENT,
     a_product_that_owes_a_charge,
     an_order,
+    look_again,
     renewals,
     standing,
+    until_counted,
     until_recorded,
 )
 
@@ -52,6 +54,52 @@ async def test_renewals_that_failed_are_listed_and_tried_again(
     assert before == ["cancelled", "automatic", "cancelled"]
     assert ended.outcome is DeactivationOutcome.RETIRED
     assert await renewals(market, product) == ["cancelled"] * 3
+
+
+async def test_what_failed_is_tried_again_while_another_charge_is_still_waited_for(
+    market: Marketplace, products: ProductGateway
+) -> None:
+    product = await market.product(customers=3, bills=[["error"], ["charge_in_flight_paid"], ["ok"]])
+    await products.deactivate(an_order(product, kind=PERMANENT))
+    waiting = await until_counted(products, product, failed=1, in_flight=1)
+
+    answer = await products.send(product.id, RetryFailed(command_id="r1", by=OPERATOR))
+    retried = await until_counted(products, product, failed=0, in_flight=1)
+    before = await renewals(market, product)
+    await market.settle_charges(product)
+    await look_again(products, product)
+    ended = await market.deactivation(product.id).result()
+
+    assert waiting.state is answer.state is retried.state is DeactivationPhase.RETIRING
+    assert before == ["cancelled", "automatic", "cancelled"]
+    assert ended.outcome is DeactivationOutcome.RETIRED
+    assert await renewals(market, product) == ["cancelled"] * 3
+
+
+async def test_nothing_is_tried_again_under_way_before_a_renewal_has_failed(
+    market: Marketplace, products: ProductGateway
+) -> None:
+    product = await market.product(customers=1, bills=[["charge_in_flight_paid"]])
+    await products.deactivate(an_order(product, kind=PERMANENT))
+    await until_counted(products, product, in_flight=1)
+
+    code = await code_of(products.send(product.id, RetryFailed(command_id="r1", by=OPERATOR)))
+
+    assert code == "wrong_state"
+
+
+async def test_a_customer_whose_charge_waits_to_be_given_back_is_cancelled_and_told_at_once(
+    market: Marketplace, products: ProductGateway
+) -> None:
+    product = await a_product_that_owes_a_charge(products, market)
+
+    progress = await products.progress(product.id)
+
+    told = [notice for notice in await market.records.report.notices() if notice.product == product.id]
+    assert (progress.done, progress.left, progress.in_flight, progress.giving_back) == (1, 0, 0, 1)
+    assert await renewals(market, product) == ["cancelled"]
+    assert [notice.to for notice in told if notice.kind == "renewal_cancelled"] == product.customer_ids
+    assert (await products.status(product.id)).state is DeactivationPhase.RETIRING
 
 
 async def test_resumed_payments_wake_charges_that_wait_to_be_given_back(

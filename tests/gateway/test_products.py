@@ -205,6 +205,29 @@ async def test_what_an_operator_imposed_only_an_operator_ends(
     assert (ended.outcome, ended.imposed) == (DeactivationOutcome.REACTIVATED, True)
 
 
+@pytest.mark.parametrize(
+    "act",
+    [
+        MakePermanent(command_id="m1", by=OPERATOR),
+        Impose(command_id="i1", by=OPERATOR, kind=PERMANENT, reason="Unsafe"),
+    ],
+    ids=lambda act: act.NAME,
+)
+async def test_an_act_at_the_instant_of_the_planned_end_comes_too_late_by_whatever_clock(
+    market: Marketplace, products: ProductGateway, act: MakePermanent | Impose
+) -> None:
+    product = await market.product()
+    until = datetime.now(UTC) + timedelta(seconds=100)
+    await products.deactivate(an_order(product, until=until))
+    in_time = until - timedelta(seconds=1)
+
+    too_late = await code_of(products.send(product.id, act.model_copy(update={"occurred_at": until})))
+    answer = await products.send(product.id, act.model_copy(update={"occurred_at": in_time}))
+
+    assert too_late == "wrong_state"
+    assert (answer.kind, answer.until) == (PERMANENT, None)
+
+
 async def test_an_order_may_be_given_for_a_later_first_step(
     market: Marketplace, products: ProductGateway
 ) -> None:

@@ -2,19 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
+from temporalio.service import RPCError
 
 from business_care.deactivation.words import DeactivationOutcome
 from tests.adapters.postgres_server import PostgresUnavailable, running_postgres
 from tests.lives.shelf import Shelf, Stocked
-from tests.lives.switching_off import LivingDeactivation
-from tests.lives.world import World
+from tests.lives.switching_off import OPERATOR, LivingDeactivation
+from tests.lives.world import MONDAY, World
 
 OVERLAPPING = Stocked(
     products=("a", "b", "c"), bundles={"ab": ("a", "b"), "bc": ("b", "c"), "all": ("a", "b", "c")}
 )
+IN_A_YEAR = MONDAY + timedelta(days=365)
 MEMBERS = {"ab": "ab", "bc": "bc", "all": "abc"}
 
 
@@ -98,6 +102,25 @@ async def test_members_that_go_together_come_back_in_any_order(marketplace: Worl
 
     for seen, wanted in all_orders:
         assert seen == wanted
+
+
+async def test_whatever_comes_together_a_temporary_deactivation_cancels_no_renewal(
+    marketplace: World,
+) -> None:
+    shelf = await marketplace.stocks(OVERLAPPING)
+    [off, *_] = await all_ordered(marketplace, shelf)
+
+    imposing = off.update("impose", kind="temporary", reason="Unsafe")
+    leaving = off.signal("reactivate")
+    refused = off.refusal("deactivate", product_id=off.product_id, kind="permanent")
+    await asyncio.gather(imposing, leaving, refused, return_exceptions=True)
+    with suppress(RPCError):  # the seller's own may have come first, and it is over
+        await off.signal("reactivate", by=OPERATOR, command_id="by-the-operator")
+    await off.ends()
+
+    standing = await marketplace.records.report.licences(IN_A_YEAR)
+    kept = [str(standing[shelf.licence_id(name)].renewal) for name in ("ann", "bob", "cid")]
+    assert kept == ["automatic"] * 3
 
 
 async def test_members_that_come_back_at_the_same_instant_bring_every_bundle_back_once(

@@ -1,5 +1,6 @@
 """The life of a deactivation: who switches a product off and on, and what follows it (R50-R55)."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -316,3 +317,30 @@ async def test_a_reactivation_that_comes_with_the_order_wins(world: World) -> No
 
     assert ended.outcome is DeactivationOutcome.REACTIVATED
     assert (await standing(world, shelf), await bundle(world, shelf)) == ("on_sale", "on_sale")
+
+
+async def test_one_id_for_several_products_at_once_is_one_products_and_no_run_is_stuck(world: World) -> None:
+    shelf = await world.stocks(Stocked(products=("a", "b", "c")))
+    order = world.order(shelf)
+
+    runs = await asyncio.gather(
+        *(world.orders(shelf, order | {"product_id": shelf.id_of(name)}) for name in "abc")
+    )
+    views = [await run.until(lambda view: bool(view.product or view.outcome)) for run in runs]
+    winners = [view for view in views if view.outcome is None]
+    refused = [view.refused for view in views if view.outcome is not None]
+
+    assert len(winners) == 1
+    assert refused == ["command_id_reused"] * 2
+    products = await world.records.report.products()
+    assert sorted(products[shelf.id_of(name)] for name in "abc") == ["offline", "on_sale", "on_sale"]
+
+
+async def test_an_act_dated_far_back_takes_no_care_away_that_is_running(world: World) -> None:
+    shelf = await world.stocks(Stocked(care_until="2031-02-28"))
+    off = await world.switches_off(shelf, "permanent", by=OPERATOR, occurred_at=paris("2031-02-20 09:00"))
+    await off.ends()
+
+    later = await world.records.report.licences(IN_A_WEEK)
+
+    assert str(later[shelf.licence_id("ann")].care) == "active"

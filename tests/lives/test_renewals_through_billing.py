@@ -112,7 +112,7 @@ async def test_a_charge_is_given_back_when_payments_run_again(world: World) -> N
     ended = await off.ends()
 
     assert stopped.renewals is not None
-    assert stopped.renewals.in_flight == 1
+    assert (stopped.renewals.giving_back, stopped.renewals.done) == (1, 3)
     assert ended.outcome is DeactivationOutcome.RETIRED
     assert [sent.amount for sent in await refunds(world, shelf)] == [12900]
 
@@ -127,3 +127,31 @@ async def test_a_charge_that_cannot_be_given_back_is_left_to_the_operator_and_na
     assert ended.outcome is DeactivationOutcome.RETIRED
     assert [(it.licence_id, it.can_be_retried) for it in ended.failed] == [(shelf.licence_id("ann"), False)]
     assert await renewal(world, shelf, "ann") == "cancelled"
+
+
+async def test_a_renewal_that_failed_and_went_on_keeps_the_care_that_runs_by_then(world: World) -> None:
+    shelf = await world.stocks(Stocked(bills={"ann": ["error"]}, care_until="2031-03-09"))
+    off = await world.switches_off(shelf, "permanent")
+    await off.until_state(DeactivationPhase.RENEWALS_FAILED)
+    after_the_roll_over = MONDAY + timedelta(days=10)
+    await off.reaches(after_the_roll_over)
+
+    await off.update("retry_failed")
+    await off.ends()
+
+    later = await world.records.report.licences(after_the_roll_over + timedelta(days=60))
+    assert str(later[shelf.licence_id("ann")].care) == "active"
+    assert str(later[shelf.licence_id("bob")].care) == "lapsed"
+
+
+async def test_what_failed_is_tried_again_while_a_charge_is_still_in_flight(world: World) -> None:
+    shelf, off = await retiring(world, {"ann": ["charge_in_flight_paid"], "bob": ["error"]})
+    await off.until(lambda view: view.renewals is not None and view.renewals.in_flight == 1)
+
+    await off.update("retry_failed")
+    view = await off.until(lambda view: view.renewals is not None and view.renewals.done == 2)
+
+    assert view.state is DeactivationPhase.RETIRING
+    assert await renewal(world, shelf, "bob") == "cancelled"
+    await off.lets_pass(timedelta(hours=4))
+    assert (await off.ends()).outcome is DeactivationOutcome.RETIRED

@@ -147,18 +147,35 @@ async def test_each_product_is_shown_by_the_local_time_of_its_seller(plays: Play
     assert events(outcome) == [(EFFECT, "P1", "offline"), ("2031-03-10T08:00:00+00:00", "P2", "offline")]
 
 
-async def test_people_who_act_when_the_planned_end_comes_act_before_it(plays: Plays) -> None:
+@pytest.mark.parametrize(
+    "act",
+    [f"make_permanent: {{{SELLER}}}", f"impose: {{{OPERATOR}, kind: permanent, reason: It is unsafe}}"],
+    ids=["make_permanent", "impose"],
+)
+async def test_people_who_act_at_the_planned_end_come_too_late_though_they_are_heard_first(
+    plays: Plays, act: str
+) -> None:
     order = f"{TEMPORARY}, until: 2031-04-01T00:00:00+02:00"
-    act = at("2031-04-01T00:00:00+02:00", f"make_permanent: {{{SELLER}}}")
 
-    outcome = await plays(off(order) + do(act))
+    outcome = await plays(off(order) + do(at("2031-04-01T00:00:00+02:00", act)))
+
+    assert errors(outcome) == ["wrong_state"]
+    assert [event for _, _, event in events(outcome)] == ["offline", "rejected", "on_sale", "ended"]
+    assert (outcome.products["P1"], outcome.renewals["L1"]) == ("on_sale", "automatic")
+
+
+async def test_people_who_act_a_second_before_the_planned_end_act_in_time(plays: Plays) -> None:
+    order = f"{TEMPORARY}, until: 2031-04-01T00:00:00+02:00"
+    just_before = "2031-03-31T23:59:59+02:00"
+
+    outcome = await plays(off(order) + do(at(just_before, f"make_permanent: {{{SELLER}}}")))
 
     assert errors(outcome) == [None]
     assert events(outcome)[1:] == [
-        ("2031-04-01T00:00:00+02:00", "P1", "make_permanent"),
-        ("2031-04-01T00:00:00+02:00", "P1", "retired"),
-        ("2031-04-01T00:00:00+02:00", "P1", "renewals_cancelled"),
-        ("2031-04-01T00:00:00+02:00", "P1", "ended"),
+        (just_before, "P1", "make_permanent"),
+        (just_before, "P1", "retired"),
+        (just_before, "P1", "renewals_cancelled"),
+        (just_before, "P1", "ended"),
     ]
 
 
@@ -194,16 +211,24 @@ async def test_the_journal_tells_what_came_of_a_signal(plays: Plays) -> None:
     assert [shown.product for shown in outcome.commands] == ["P1"] * 5
 
 
-async def test_a_command_to_a_product_that_was_never_off_is_refused_whatever_it_holds(plays: Plays) -> None:
+async def test_a_command_to_a_product_that_was_never_off_is_judged_and_finds_nothing(plays: Plays) -> None:
     acts = (
         at(EFFECT, f"reactivate: {{{SELLER}}}"),
         at(EFFECT, f"impose: {{{OPERATOR}, kind: temporary, reason: It is unsafe, as: signal}}"),
         at(EFFECT, "revoke: [1]"),
+        at(EFFECT, "revoke: {by: {role: customer, id: C1}}"),
+        at(EFFECT, "revoke: {by: {role: seller, id: S2}}"),
     )
 
     outcome = await plays(do(*acts))
 
-    assert errors(outcome) == ["unknown_deactivation"] * 3
+    assert errors(outcome) == [
+        "unknown_deactivation",
+        "unknown_deactivation",
+        "invalid_message",
+        "role_not_allowed",
+        "not_your_product",
+    ]
     assert outcome.cascades == {}
 
 
@@ -250,6 +275,47 @@ async def test_a_renewal_is_not_called_cancelled_while_a_charge_is_in_flight(pla
     assert (outcome.renewals["L1"], outcome.cascades["P1"].cancelled) == ("automatic", 0)
 
 
+LATE_IN_THE_OLD_PERIOD = "2031-06-14T23:30:00+02:00"
+AUTUMN = "until: 2031-10-01T00:00:00+02:00\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "care"),
+    [
+        pytest.param("ok", "lapsed", id="cancelled in the old period"),
+        pytest.param("error", "active", id="cancelled in the new one"),
+        pytest.param("charge_in_flight_paid", "lapsed", id="paid and given back"),
+        pytest.param("charge_in_flight_failed", "lapsed", id="never paid"),
+        pytest.param("error, charge_in_flight_paid", "active", id="the one after is given back"),
+    ],
+)
+async def test_care_that_renews_around_the_deactivation_lasts_as_long_as_it_is_paid_for(
+    plays: Plays, words: str, care: str
+) -> None:
+    order = PERMANENT.replace(EFFECT, LATE_IN_THE_OLD_PERIOD)
+    retry = at("2031-06-16T09:00:00+02:00", f"retry_failed: {{{OPERATOR}}}")
+
+    outcome = await plays(billing(words) + off(order) + do(retry), AUTUMN)
+
+    assert (outcome.renewals["L1"], outcome.cascades["P1"].cancelled) == ("cancelled", 1)
+    assert outcome.care["L1"] == care
+
+
+async def test_what_failed_is_tried_again_while_another_charge_is_in_flight(plays: Plays) -> None:
+    another = "    - id: L2" + CATALOGUE.partition("    - id: L1")[2].replace("C1", "C2")
+    in_flight = "{licence_id: L2, behave: [charge_in_flight_paid]}"
+    behaving = f"  billing_provider: [{{licence_id: L1, behave: [error]}}, {in_flight}]\n"
+    soon = "2031-03-10T09:20:00+01:00"
+
+    outcome = await plays(another + behaving + off(PERMANENT) + do(at(soon, f"retry_failed: {{{OPERATOR}}}")))
+
+    told = [(notice.to, notice.kind) for notice in outcome.notices if notice.kind == "renewal_cancelled"]
+    assert errors(outcome) == [None]
+    assert outcome.renewals == {"L1": "cancelled", "L2": "cancelled"}
+    assert [to for to, _ in told] == ["C1", "C2"]
+    assert (events(outcome)[1], events(outcome)[-1][2]) == ((soon, "P1", "retry_failed"), "ended")
+
+
 async def test_a_charge_that_is_owed_back_waits_for_payments_to_run_again(plays: Plays) -> None:
     acts = (
         "at: 2031-03-10T08:00:00+01:00, payments: stop, seller: S1",
@@ -260,6 +326,8 @@ async def test_a_charge_that_is_owed_back_waits_for_payments_to_run_again(plays:
         billing("charge_in_flight_paid") + off(f"{PERMANENT}, ordered_at: {EFFECT}") + do(*acts)
     )
 
+    [told] = [notice for notice in outcome.notices if notice.kind == "renewal_cancelled"]
+    assert told.to == "C1"
     assert events(outcome) == [
         (EFFECT, "P1", "retired"),
         ("2031-03-10T18:30:00+01:00", "P1", "payments_resumed"),

@@ -131,7 +131,7 @@ def _said(activity: str, argument: bytes) -> str:
 
 def _said_of_a_product(activity: str, given: dict[str, Any]) -> str:
     match activity:
-        case "find_product":
+        case "find_product" | "claim_id":
             return f"{given['kind']} deactivation {given['command_id']} of {given['product_id']}"
         case "switch_product" | "switch_bundles":
             return f"{given['product_id']} to {given['to']}"

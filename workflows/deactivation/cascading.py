@@ -51,10 +51,14 @@ class RenewalCascade:
             await self._count()
             await self._free_failed()
             await self._enumerate()
-            if self._totals.in_flight:
+            if self._totals.open_charges:
                 await self._settle_charges()
-            else:
+            elif not self._wants_retry:
                 self._life.take(renewals_done(self._life.state, now()))
+
+    @property
+    def _wants_retry(self) -> bool:
+        return self._life.state.cascade.retry_wanted
 
     @property
     def _totals(self) -> CascadeTotals:
@@ -90,11 +94,11 @@ class RenewalCascade:
         return seen
 
     async def _settle_charges(self) -> None:
-        """Ask what became of the charges, again and again, until none is in flight any more."""
+        """Ask what became of the charges, again and again, until none is open or a retry is wanted."""
         pause = IN_FLIGHT_FIRST_LOOK
-        while self._totals.in_flight:
+        while self._totals.open_charges:
             await self._pause(pause)
-            if self._life.rests:
+            if self._life.rests or self._wants_retry:
                 return
             # What is heard from here on may come too late for this look: it shortens the next pause.
             self._looks_at_once = False
@@ -110,7 +114,7 @@ class RenewalCascade:
         self.is_waiting = False
 
     async def _free_failed(self) -> None:
-        if self._life.state.cascade.retry_wanted:
+        if self._wants_retry:
             totals = await walking(RenewalSteps.free_failed_renewals, self._order(), "free what failed")
             self._life.take(failed_freed(self._life.state, totals, now()))
 
@@ -119,7 +123,7 @@ class RenewalCascade:
         self.is_waiting = True
         try:
             await workflow.wait_condition(
-                lambda: self._life.rests or self._looks_at_once,
+                lambda: self._life.rests or self._looks_at_once or self._wants_retry,
                 timeout=pause,
                 timeout_summary="ask for charges in flight again",
             )

@@ -4,7 +4,7 @@ from temporalio import workflow
 
 from activities.product_steps import ProductSteps
 from business_care.deactivation.moves import order_refused, order_taken
-from business_care.deactivation.repeating import deactivation_begun_by
+from business_care.deactivation.repeating import deactivation_begun_by, demand_own_id
 from business_care.errors import RuleViolation
 from workflows.clock import now
 from workflows.deactivation.books import DeactivationBooks
@@ -34,6 +34,9 @@ class OrderProcess:
             if begun is not None:
                 self._life.remember(begun)
                 return
+            # Judged first, since an order that is refused claims nothing; then as of the instant it counts.
+            order_taken(self._life.state, found.product, now(), arrived_at)
+            demand_own_id(order, await surely(ProductSteps.claim_id, order, "keep the id for this product"))
             self._life.take(order_taken(self._life.state, found.product, now(), arrived_at))
         except RuleViolation as violation:
             self._desk.reject(order.NAME, violation, raw=None, command_id=order.command_id)

@@ -62,6 +62,8 @@ def _renewals(progress: CascadeProgress) -> Iterator[str]:
     yield f"- **renewals**: {progress.done} of {progress.total} cancelled, {progress.opted_out} had opted out"
     if progress.in_flight:
         yield f"- **charges in flight**: {progress.in_flight}"
+    if progress.giving_back:
+        yield f"- **charges to be given back**: {progress.giving_back}"
     if progress.failed or progress.by_hand:
         yield f"- **not done**: {progress.failed} failed, {progress.by_hand} to be given back by hand"
 

@@ -68,13 +68,20 @@ def a_survey(automatic: int = 100, opted_out: int = 7) -> RenewalSurvey:
     return RenewalSurvey(automatic=automatic, opted_out=opted_out, ranges=(WalkRange(),))
 
 
-def totals(cancelled: int = 0, failed: int = 0, in_flight: int = 0, by_hand: int = 0) -> CascadeTotals:
+def totals(
+    cancelled: int = 0, failed: int = 0, in_flight: int = 0, giving_back: int = 0, by_hand: int = 0
+) -> CascadeTotals:
     listed = tuple(
         FailedRenewal(licence_id=f"L{number}", code="account_closed", can_be_retried=True)
         for number in range(1, failed + 1)
     )
     return CascadeTotals(
-        cancelled=cancelled, failed=failed, in_flight=in_flight, by_hand=by_hand, listed=listed
+        cancelled=cancelled,
+        failed=failed,
+        in_flight=in_flight,
+        giving_back=giving_back,
+        by_hand=by_hand,
+        listed=listed,
     )
 
 

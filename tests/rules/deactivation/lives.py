@@ -137,6 +137,10 @@ class Life:
         self._events_before, self._notices_before = events, notices
         return self
 
+    def renewals_moved_to(self, totals: CascadeTotals) -> Self:
+        """The renewals have come so far."""
+        return self.take(renewals_moved(self.state, totals, None, self.now))
+
     def renewals_came_to(self, came_to: CascadeTotals, automatic: int = 100, opted_out: int = 7) -> Self:
         """One round through the renewals, and nothing new was found."""
         self._forget()

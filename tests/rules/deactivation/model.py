@@ -158,6 +158,7 @@ class Model:
         """R54."""
         refuse_if(self.kind == "permanent", "wrong_state")
         self._demand_not_the_operators(said)
+        refuse_if(self.ends is not None and at >= self.ends, "wrong_state")
         self._for_good(at)
 
     def revoke(self, said: Message, at: int) -> None:
@@ -169,6 +170,9 @@ class Model:
     def impose(self, said: Message, at: int) -> None:
         """R53."""
         refuse_if(self.imposed, "wrong_state")
+        for_good = self.phase == "planned" and self.kind == "permanent"
+        comes_first = self.starts if for_good else self.ends
+        refuse_if(comes_first is not None and at >= comes_first, "wrong_state")
         refuse_if(blank(said["reason"]), "reason_required")
         self.imposed, self.ends, self.news = True, None, True
         if self.phase == "planned":

@@ -248,3 +248,55 @@ def test_nothing_that_people_wrote_stands_in_the_journal_or_in_an_answer() -> No
 
     assert "secret" not in repr(life.events)
     assert "secret" not in repr([command.answer for command in life.applied.values()])
+
+
+class TestWhatWasPlannedComesFirst:
+    """An act that occurs at the planned instant, or later, on a clock that is ahead of ours (R12)."""
+
+    @pytest.mark.parametrize(
+        ("life", "command", "said"),
+        [
+            pytest.param(lambda: off(until=ENDS), MakePermanent, {}, id="made permanent"),
+            pytest.param(lambda: off(until=ENDS), Impose, {"kind": PERMANENT}, id="imposed"),
+        ],
+    )
+    def test_at_the_planned_end(
+        self, life: Callable[[], Life], command: type[Command], said: dict[str, object]
+    ) -> None:
+        violation = life().violation(command, "03-17 09:59", occurred_at=local(ENDS), **said)
+
+        assert violation.code == "wrong_state"
+        assert "what was planned came first" in str(violation)
+
+    def test_at_the_instant_of_a_permanent_one_nothing_is_imposed_any_more(self) -> None:
+        code = planned(kind=PERMANENT).code(Impose, "03-10 09:59", occurred_at=local(PLANNED_FOR))
+
+        assert code == "wrong_state"
+
+    def test_at_its_planned_instant_a_temporary_one_is_imposed_as_it_would_be_after_it(self) -> None:
+        before = planned().sent(Impose, "03-10 09:59", occurred_at=local(PLANNED_FOR))
+        after = planned().sent(Impose, PLANNED_FOR)
+
+        assert before.state.phase == after.state.phase == "offline"
+        assert before.state.imposed
+
+    def test_a_moment_before_the_planned_end_it_becomes_permanent(self) -> None:
+        life = off(until=ENDS).sent(MakePermanent, "03-17 09:59:59")
+
+        assert life.state.phase == "retiring"
+
+
+class TestWhatFailed:
+    def test_is_tried_again_while_others_are_still_under_way(self) -> None:
+        life = off(kind=PERMANENT).renewals_moved_to(totals(failed=2, in_flight=1))
+
+        life.sent(RetryFailed, NOW)
+
+        assert (life.state.phase, life.state.cascade.retry_wanted) == ("retiring", True)
+
+    def test_is_not_tried_again_where_nothing_has_failed_or_a_retry_is_wanted_already(self) -> None:
+        nothing = off(kind=PERMANENT).renewals_moved_to(totals(in_flight=1))
+        wanted = off(kind=PERMANENT).renewals_moved_to(totals(failed=1)).sent(RetryFailed, NOW)
+
+        assert nothing.code(RetryFailed, NOW) == "wrong_state"
+        assert wanted.code(RetryFailed, NOW, command_id="again") == "wrong_state"

@@ -27,7 +27,7 @@ reactivate             w       w       x            w        w               w  
 make_permanent         w       x       x            w        w               w     e
 revoke                 n       x       n            n        n               n     e
 impose                 w       x       x            w        w               w     e
-retry_failed           w       w       w            w        w               x     e
+retry_failed           w       w       w            w        x               x     e
 payments_resumed       w       x       x            x        x               x     e
 """
 CODES = {
@@ -49,7 +49,7 @@ LED_THERE: dict[DeactivationPhase, Callable[[], Life]] = {
     DeactivationPhase.PLANNED: lambda: a_deactivation(takes_effect_at=PLANNED_FOR),
     DeactivationPhase.OFFLINE: off,
     DeactivationPhase.REACTIVATING: lambda: off().sent(Reactivate, "03-04 10:00"),
-    DeactivationPhase.RETIRING: lambda: off(kind=PERMANENT),
+    DeactivationPhase.RETIRING: lambda: off(kind=PERMANENT).renewals_moved_to(totals(failed=1)),
     DeactivationPhase.RENEWALS_FAILED: lambda: off(kind=PERMANENT).renewals_came_to(totals(failed=1)),
     DeactivationPhase.ENDED: lambda: off(kind=PERMANENT).renewals_came_to(totals(cancelled=1)),
 }

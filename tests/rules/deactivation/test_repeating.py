@@ -3,7 +3,7 @@
 import pytest
 
 from business_care.deactivation.commands import Deactivate, Reactivate
-from business_care.deactivation.repeating import deactivation_begun_by
+from business_care.deactivation.repeating import deactivation_begun_by, demand_own_id
 from business_care.deactivation.views import FoundProduct, StoredDeactivation
 from business_care.errors import RuleViolation
 from tests.rules.builders import CUSTOMER
@@ -55,3 +55,11 @@ def test_another_order_under_an_id_that_was_used_is_refused(
     order: Deactivate, found: FoundProduct, code: str
 ) -> None:
     assert code_of(order, found) == code
+
+
+def test_an_id_that_another_product_took_a_moment_before_is_refused() -> None:
+    demand_own_id(an_order(), claimed_for="P1")
+
+    with pytest.raises(RuleViolation, match="deactivation of product P2") as refused:
+        demand_own_id(an_order(), claimed_for="P2")
+    assert refused.value.code == "command_id_reused"

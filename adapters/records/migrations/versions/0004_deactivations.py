@@ -78,6 +78,12 @@ def _deactivations() -> None:
         postgresql_where=standing,
     )
     op.create_table(
+        "deactivation_ids",
+        sa.Column("deactivation_id", ID, nullable=False),
+        sa.Column("product_id", ID, nullable=False),
+        sa.PrimaryKeyConstraint("deactivation_id", name="pk_deactivation_ids"),
+    )
+    op.create_table(
         "deactivation_events",
         sa.Column("id", ROW_NUMBER, nullable=False),
         sa.Column("deactivation_id", ID, nullable=False),
@@ -98,6 +104,7 @@ def _deactivations() -> None:
         "deactivation_rejections",
         sa.Column("id", ROW_NUMBER, nullable=False),
         sa.Column("deactivation_id", ID, nullable=False),
+        sa.Column("product_id", ID, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("message", TEXT, nullable=False),
         sa.Column("code", CODE, nullable=False),
@@ -107,6 +114,7 @@ def _deactivations() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_deactivation_rejections"),
         sa.UniqueConstraint(
             "deactivation_id",
+            "product_id",
             "at",
             "code",
             "sha256",
