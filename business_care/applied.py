@@ -1,8 +1,10 @@
 """A command that was accepted, and how it was answered: what a repetition is answered with (R60)."""
 
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
+from business_care.commands import Command
 from business_care.people import Actor
+from business_care.reading import fingerprint
 from business_care.values import Identifier, Instant, Value
 
 
@@ -28,6 +30,18 @@ class Applied(Value, Generic[Answer]):
     answer: Answer
     body: dict[str, object] | None = None
     """What was said, for the records alone; a carried workflow keeps the hash only."""
+
+    @classmethod
+    def of(cls, command: Command, answer: Answer) -> Self:
+        """A command that was just accepted, with its answer."""
+        return cls(
+            command_id=command.command_id,
+            command=command.NAME,
+            sha256=fingerprint(command),
+            by=command.by,
+            answer=answer,
+            body=command.model_dump(mode="json", exclude_none=True),
+        )
 
     def answer_again(self) -> Answer:
         """The first answer, marked as that of a duplicate."""

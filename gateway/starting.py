@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from temporalio.client import Client, WithStartWorkflowOperation
@@ -27,6 +28,8 @@ _REUSE = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
 _OPENED = "opened"
 _CONFLICT = WorkflowIDConflictPolicy.USE_EXISTING
 
+Answer = TypeVar("Answer")
+
 
 @dataclass(frozen=True)
 class Starter:
@@ -47,17 +50,7 @@ class Starter:
             search_attributes=self._attributes(opening, facts, at_once=True),
             static_summary=_summary(opening),
         )
-        try:
-            answer: OpenedAnswer = await self.client.execute_update_with_start_workflow(
-                _OPENED,
-                start_workflow_operation=operation,
-                id=str(uuid4()),
-                result_type=OpenedAnswer,
-            )
-        except BaseException:
-            await consume(operation)
-            raise
-        return answer
+        return await start_and_ask(self.client, operation, _OPENED, [], OpenedAnswer)
 
     async def start_later(
         self, opening: CareRequestOpening, facts: LicenceFacts | None, delay: timedelta
@@ -115,7 +108,29 @@ def _summary(opening: CareRequestOpening) -> str:
     return f"{opening.kind} {opening.request_id}, licence {opening.licence_id}"
 
 
-async def consume(operation: WithStartWorkflowOperation[Any, Any]) -> None:
+async def start_and_ask(
+    client: Client,
+    operation: WithStartWorkflowOperation[Any, Any],
+    update: str,
+    args: Sequence[Any],
+    answer: type[Answer],
+) -> Answer:
+    """Start a workflow unless it runs, and wait for its answer to an update: one round trip."""
+    try:
+        told: Answer = await client.execute_update_with_start_workflow(
+            update,
+            args=args,
+            start_workflow_operation=operation,
+            id=str(uuid4()),
+            result_type=answer,
+        )
+    except BaseException:
+        await _consume(operation)
+        raise
+    return told
+
+
+async def _consume(operation: WithStartWorkflowOperation[Any, Any]) -> None:
     """Look at the start's own failure, the one being raised; unseen, it would be logged once more."""
     with contextlib.suppress(Exception):
         await asyncio.wait_for(operation.workflow_handle(), timeout=0.1)

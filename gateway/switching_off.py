@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import (
@@ -18,7 +17,7 @@ from business_care.deactivation.state import ProductFacts
 from business_care.deactivation.views import DeactivationAnswer
 from business_care.deactivation.words import DeactivationPhase
 from gateway.raw_command import RawCommand
-from gateway.starting import consume
+from gateway.starting import start_and_ask
 from workflows import names
 
 _REUSE = WorkflowIDReusePolicy.ALLOW_DUPLICATE
@@ -45,21 +44,24 @@ class DeactivationStarter:
             search_attributes=_attributes(product),
             static_summary=_summary(order),
         )
-        try:
-            answer: DeactivationAnswer = await self.client.execute_update_with_start_workflow(
-                order.NAME,
-                raw.payload,
-                start_workflow_operation=operation,
-                id=str(uuid4()),
-                result_type=DeactivationAnswer,
-            )
-        except BaseException:
-            await consume(operation)
-            raise
-        return answer
+        return await start_and_ask(self.client, operation, order.NAME, [raw.payload], DeactivationAnswer)
 
     async def hand_over(self, order: Deactivate, product: ProductFacts) -> None:
         """Give the order as a signal, to the deactivation that runs or to one that starts with it."""
+        await self._start(order, product, signals=True)
+
+    async def order_later(self, order: Deactivate, product: ProductFacts, delay: timedelta) -> None:
+        """Start a deactivation that takes its first step after `delay`, unless one runs."""
+        await self._start(order, product, delay=delay)
+
+    async def _start(
+        self,
+        order: Deactivate,
+        product: ProductFacts,
+        *,
+        signals: bool = False,
+        delay: timedelta | None = None,
+    ) -> None:
         raw = RawCommand.of(order)
         await self.client.start_workflow(
             names.PRODUCT_DEACTIVATION,
@@ -70,21 +72,8 @@ class DeactivationStarter:
             id_reuse_policy=_REUSE,
             search_attributes=_attributes(product),
             static_summary=_summary(order),
-            start_signal=order.NAME,
-            start_signal_args=[raw.payload],
-        )
-
-    async def order_later(self, order: Deactivate, product: ProductFacts, delay: timedelta) -> None:
-        """Start a deactivation that takes its first step after `delay`, unless one runs."""
-        await self.client.start_workflow(
-            names.PRODUCT_DEACTIVATION,
-            RawCommand.of(order).payload,
-            id=names.product_deactivation_id(order.product_id),
-            task_queue=names.TASK_QUEUE,
-            id_conflict_policy=_CONFLICT,
-            id_reuse_policy=_REUSE,
-            search_attributes=_attributes(product),
-            static_summary=_summary(order),
+            start_signal=order.NAME if signals else None,
+            start_signal_args=[raw.payload] if signals else [],
             start_delay=delay,
         )
 

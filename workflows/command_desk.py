@@ -6,7 +6,6 @@ from business_care.commands import Command, PaymentsResumed
 from business_care.errors import ErrorCode, RuleViolation
 from business_care.judgement import can_be_judged, judge
 from business_care.presenting import answer
-from business_care.reading import fingerprint
 from business_care.turn import Step
 from business_care.views import AppliedCommand, CommandAnswer, RequestView
 from workflows.bookkeeping import Bookkeeper
@@ -45,14 +44,7 @@ class CommandDesk(Desk[Step, AppliedCommand, CommandAnswer]):
     def apply(self, given: Command, step: Step) -> AppliedCommand:
         """Take the step over; a payment that waits looks again at once when payments run again (R44)."""
         self._life.take(step)
-        applied = AppliedCommand(
-            command_id=given.command_id,
-            command=given.NAME,
-            sha256=fingerprint(given),
-            by=given.by,
-            answer=answer(self._life.state, given, now()),
-            body=given.model_dump(mode="json", exclude_none=True),
-        )
+        applied = AppliedCommand.of(given, answer(self._life.state, given, now()))
         self._life.journal.add_applied(applied)
         if isinstance(given, PaymentsResumed):
             self._refund.payments_resumed()

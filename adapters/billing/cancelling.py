@@ -9,14 +9,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.billing.automatic import STILL_AUTOMATIC, Within, untroubled
-from adapters.records.catalogue_tables import CARE_SUBSCRIPTIONS, LICENCES, SELLERS
+from adapters.records.catalogue_tables import CARE_SUBSCRIPTIONS, LICENCES
 from adapters.records.columns import CODE, ID, INSTANT
 from adapters.records.database import Database
 from adapters.records.deactivation_tables import RENEWAL_CASCADES
-from adapters.records.places import local_day, place_of
+from adapters.records.places import find_seller, local_day, place_of
 from adapters.records.request_tables import NOTICES
 from business_care.deactivation.renewals import CascadeOrder
-from business_care.errors import RecordMissing
 from business_care.notices import NoticeAbout, NoticeKind
 from business_care.people import Role
 
@@ -42,12 +41,8 @@ class Days:
 
 async def days_of(database: Database, cascade: CascadeOrder) -> Days:
     """The days that decide how long care runs. Raises `RecordMissing` for an unknown seller."""
-    query = select(SELLERS).where(SELLERS.c.id == cascade.seller_id)
     async with database.reading() as connection:
-        seller = (await connection.execute(query)).mappings().one_or_none()
-    if seller is None:
-        raise RecordMissing(f"the records hold no seller {cascade.seller_id}")
-    place = place_of(seller)
+        place = place_of(await find_seller(connection, cascade.seller_id))
     of_effect = local_day(cascade.effective_at, place)
     return Days(of_effect, max(of_effect, local_day(cascade.at, place)))
 

@@ -61,15 +61,10 @@ class ChargeReturns:
         order = refund_of_charge(charge, renewal, cascade.seller_id)
         try:
             answer = await self._payments.pay_back(order, cascade.at)
+            trouble, code = _AFTER_ASKING_FOR_IT[answer.kind]
         except TemporarilyUnavailable:
             # It is owed, and asked for again; that payments are down is no reason to let renewals go on.
-            return Outcome(
-                renewal.licence_id,
-                TroubleStatus.GIVING_BACK,
-                PAYMENT_UNAVAILABLE,
-                unpaid_from=charge.period_starts_on,
-            )
-        trouble, code = _AFTER_ASKING_FOR_IT[answer.kind]
+            trouble, code = TroubleStatus.GIVING_BACK, PAYMENT_UNAVAILABLE
         return Outcome(renewal.licence_id, trouble, code, unpaid_from=charge.period_starts_on)
 
 

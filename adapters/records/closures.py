@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.records.catalogue_tables import CLOSURES, SELLERS
 from adapters.records.closure_days import announced, as_seller_closure, cut_short
 from adapters.records.database import Database
-from adapters.records.places import local_day, place_of
+from adapters.records.places import find_seller, local_day, place_of
 from adapters.records.request_tables import REQUESTS
 from adapters.records.upsert import insert_missing
 from business_care.calendar import CalendarErrorCode, CalendarRefused, Closure, Place, check_closed_days
@@ -41,7 +41,7 @@ class SqlClosures:
             "notified_at": closure.notified_at,
         }
         async with self._database.writing() as connection:
-            await _demand_seller(connection, closure.seller_id)
+            await find_seller(connection, closure.seller_id)
             await insert_missing(connection, CLOSURES, [row])
             kept = await _closure(connection, closure.id)
         if any(kept[name] != said for name, said in row.items()):
@@ -81,11 +81,6 @@ class SqlClosures:
             views: list[RequestView] = list(await connection.scalars(open_requests))
         closure, place = announced(row), place_of(row)
         return [view.request_id for view in views if _takes_part(closure, place, view)]
-
-
-async def _demand_seller(connection: AsyncConnection, seller_id: str) -> None:
-    if await connection.scalar(select(SELLERS.c.id).where(SELLERS.c.id == seller_id)) is None:
-        raise RecordMissing(f"the records hold no seller {seller_id}")
 
 
 async def _closure(connection: AsyncConnection, closure_id: str) -> RowMapping:

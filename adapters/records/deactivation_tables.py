@@ -14,11 +14,10 @@ from sqlalchemy import (
     text,
 )
 
-from adapters.records.columns import CODE, ID, METADATA, TEXT, Document, identifier, instant, row_number
+from adapters.records.columns import CODE, ID, METADATA, Document, identifier, instant, row_number
+from adapters.records.journal_columns import applied_columns, event_columns, rejection_columns
 from business_care.deactivation.state import DeactivationState
 from business_care.deactivation.views import DeactivationAnswer, DeactivationView
-from business_care.events import Event
-from business_care.people import Actor
 
 DEACTIVATIONS = Table(
     "deactivations",
@@ -71,11 +70,7 @@ DEACTIVATION_EVENTS = Table(
     METADATA,
     row_number(),
     _of_a_deactivation(),
-    Column("seq", Integer, nullable=False),
-    Column("name", CODE, nullable=False),
-    Column("rule", CODE, nullable=False),
-    instant("at"),
-    Column("event", Document(Event), nullable=False),
+    *event_columns(),
     UniqueConstraint("deactivation_id", "seq"),
 )
 
@@ -87,13 +82,7 @@ DEACTIVATION_REJECTIONS = Table(
     identifier("deactivation_id"),
     # An order for another product may have come under the same id, and was refused for that.
     identifier("product_id"),
-    instant("at"),
-    Column("message", TEXT, nullable=False),
-    Column("code", CODE, nullable=False),
-    Column("sha256", CODE, nullable=False),
-    # Tells apart what is alike in everything else: the same message twice in one step.
-    Column("occurrence", Integer, nullable=False),
-    identifier("command_id", nullable=True),
+    *rejection_columns(),
     # Named: the databases' own name for it would be too long.
     UniqueConstraint(
         *("deactivation_id", "product_id", "at", "code", "sha256", "occurrence"),
@@ -106,12 +95,7 @@ APPLIED_TO_DEACTIVATIONS = Table(
     METADATA,
     row_number(),
     _of_a_deactivation(),
-    identifier("command_id"),
-    Column("command", CODE, nullable=False),
-    Column("sha256", CODE, nullable=False),
-    Column("by", Document(Actor), nullable=False),
-    Column("answer", Document(DeactivationAnswer), nullable=False),
-    Column("body", Document(dict[str, object])),
+    *applied_columns(DeactivationAnswer),
     UniqueConstraint("deactivation_id", "command_id"),
 )
 

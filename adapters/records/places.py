@@ -2,10 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import RowMapping
+from sqlalchemy import RowMapping, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.records.catalogue_tables import SELLERS
 from adapters.time_zones import zone_named
 from business_care.calendar import MARKETPLACE_PLACE, Place
+from business_care.errors import RecordMissing
 
 SPANISH_SPEAKING = frozenset(
     {
@@ -32,6 +35,15 @@ SPANISH_SPEAKING = frozenset(
     }
 )
 FRENCH_SPEAKING = frozenset({"FR", "MC"})
+
+
+async def find_seller(connection: AsyncConnection, seller_id: str) -> RowMapping:
+    """The row of a seller. Raises `RecordMissing`."""
+    found = await connection.execute(select(SELLERS).where(SELLERS.c.id == seller_id))
+    seller = found.mappings().one_or_none()
+    if seller is None:
+        raise RecordMissing(f"the records hold no seller {seller_id}")
+    return seller
 
 
 def place_of(seller: RowMapping) -> Place:

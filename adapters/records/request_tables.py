@@ -4,9 +4,9 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Uniqu
 from sqlalchemy import text as sql
 
 from adapters.records.columns import CODE, ID, METADATA, TEXT, Document, identifier, instant, row_number
+from adapters.records.journal_columns import applied_columns, event_columns, rejection_columns
 from business_care.counting import DeadlinePlan
 from business_care.deactivation.views import DeactivationAnswer
-from business_care.events import Event
 from business_care.notices import NoticeAbout
 from business_care.people import Actor
 from business_care.request import CareRequestOpening
@@ -56,11 +56,7 @@ REQUEST_EVENTS = Table(
     METADATA,
     row_number(),
     _of_a_request(),
-    Column("seq", Integer, nullable=False),
-    Column("name", CODE, nullable=False),
-    Column("rule", CODE, nullable=False),
-    instant("at"),
-    Column("event", Document(Event), nullable=False),
+    *event_columns(),
     UniqueConstraint("request_id", "seq"),
 )
 
@@ -69,13 +65,7 @@ REJECTIONS = Table(
     METADATA,
     row_number(),
     _of_a_request(),
-    instant("at"),
-    Column("message", TEXT, nullable=False),
-    Column("code", CODE, nullable=False),
-    Column("sha256", CODE, nullable=False),
-    # Tells apart what is alike in everything else: the same message twice in one step.
-    Column("occurrence", Integer, nullable=False),
-    identifier("command_id", nullable=True),
+    *rejection_columns(),
     UniqueConstraint("request_id", "at", "code", "sha256", "occurrence"),
 )
 
@@ -84,12 +74,7 @@ APPLIED_COMMANDS = Table(
     METADATA,
     row_number(),
     _of_a_request(),
-    identifier("command_id"),
-    Column("command", CODE, nullable=False),
-    Column("sha256", CODE, nullable=False),
-    Column("by", Document(Actor), nullable=False),
-    Column("answer", Document(CommandAnswer), nullable=False),
-    Column("body", Document(dict[str, object])),
+    *applied_columns(CommandAnswer),
     UniqueConstraint("request_id", "command_id"),
 )
 

@@ -28,7 +28,6 @@ from business_care.notices import Notice
 from business_care.opening import deadlines_planned, facts_found
 from business_care.policy import Policy
 from business_care.presenting import answer, next_wake_at
-from business_care.reading import fingerprint
 from business_care.refund import RefundAnswer, RefundAnswerKind
 from business_care.request import RequestKind
 from business_care.settlement import care_ended, refund_answered, renewal_cancelled, request_refund
@@ -99,13 +98,7 @@ class Life:
         outcome = judge(self.state, given, self.now, self.applied)
         assert isinstance(outcome, Step)
         self.take(outcome)
-        self.applied[given.command_id] = AppliedCommand(
-            command_id=given.command_id,
-            command=given.NAME,
-            sha256=fingerprint(given),
-            by=given.by,
-            answer=answer(self.state, given, self.now),
-        )
+        self.applied[given.command_id] = AppliedCommand.of(given, answer(self.state, given, self.now))
         return self
 
     def repeats(self, command: type[Command], at: str, **fields: object) -> AppliedCommand:

@@ -11,7 +11,6 @@ from business_care.events import Event
 from business_care.judgement import judge
 from business_care.notices import Notice
 from business_care.presenting import answer, next_wake_at
-from business_care.reading import fingerprint
 from business_care.refund import RefundAnswer, RefundAnswerKind, RefundStatus
 from business_care.settlement import care_ended, refund_answered, renewal_cancelled, request_refund
 from business_care.state import CareState
@@ -149,14 +148,7 @@ class Play:
         if command_id not in self.applied:
             return {}
         command, state, now = self.applied[command_id]
-        first = AppliedCommand(
-            command_id=command_id,
-            command=command.NAME,
-            sha256=fingerprint(command),
-            by=command.by,
-            answer=answer(state, command, now),
-        )
-        return {command_id: first}
+        return {command_id: AppliedCommand.of(command, answer(state, command, now))}
 
     def _compare(self) -> None:
         if self.state is not self.compared:

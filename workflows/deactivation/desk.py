@@ -7,7 +7,6 @@ from business_care.deactivation.judgement import judge
 from business_care.deactivation.presenting import answer
 from business_care.deactivation.turn import DeactivationStep
 from business_care.deactivation.views import AppliedToDeactivation, DeactivationAnswer
-from business_care.reading import fingerprint
 from workflows.clock import now
 from workflows.deactivation.books import DeactivationBooks
 from workflows.deactivation.cascading import RenewalCascade
@@ -62,11 +61,4 @@ class DeactivationDesk(Desk[DeactivationStep, AppliedToDeactivation, Deactivatio
         return earlier.answer
 
     def _applied(self, given: Command) -> AppliedToDeactivation:
-        return AppliedToDeactivation(
-            command_id=given.command_id,
-            command=given.NAME,
-            sha256=fingerprint(given),
-            by=given.by,
-            answer=answer(self._life.state, given, now()),
-            body=given.model_dump(mode="json", exclude_none=True),
-        )
+        return AppliedToDeactivation.of(given, answer(self._life.state, given, now()))

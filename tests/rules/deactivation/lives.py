@@ -28,7 +28,6 @@ from business_care.deactivation.words import DeactivationPhase
 from business_care.errors import RuleViolation
 from business_care.events import Event
 from business_care.notices import Notice
-from business_care.reading import fingerprint
 from tests.rules.builders import local
 from tests.rules.deactivation.builders import ORDERED, a_survey, an_order, complete, the_product
 
@@ -89,12 +88,8 @@ class Life:
 
     def keep(self, command: Command) -> Self:
         """Keep a command with its answer, as one that was accepted."""
-        self.applied[command.command_id] = AppliedToDeactivation(
-            command_id=command.command_id,
-            command=command.NAME,
-            sha256=fingerprint(command),
-            by=command.by,
-            answer=answer(self.state, command, self.now),
+        self.applied[command.command_id] = AppliedToDeactivation.of(
+            command, answer(self.state, command, self.now)
         )
         return self
 

@@ -27,7 +27,6 @@ from business_care.deactivation.words import SaleState
 from business_care.errors import RuleViolation
 from business_care.events import Event
 from business_care.notices import Notice
-from business_care.reading import fingerprint
 from tests.rules.deactivation.model import DAY, Market, Model
 from tests.rules.deactivation.random_messages import a_message, an_order, as_command, in_utc, marks
 from tests.rules.invariants import check_journal
@@ -195,14 +194,7 @@ class Play:
         if command_id not in self.applied:
             return {}
         command, state, now = self.applied[command_id]
-        first = AppliedToDeactivation(
-            command_id=command_id,
-            command=command.NAME,
-            sha256=fingerprint(command),
-            by=command.by,
-            answer=answer(state, command, now),
-        )
-        return {command_id: first}
+        return {command_id: AppliedToDeactivation.of(command, answer(state, command, now))}
 
     # --- the comparison -----------------------------------------------------------------------------------
 
