@@ -32,7 +32,7 @@ $(STAMP): requirements.lock pyproject.toml | $(UV)
 lock: | $(UV) ## Write requirements.lock anew from pyproject.toml; with UPGRADE=1 take the newest versions
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
-		$(if $(UPGRADE),--upgrade) --group dev --output-file requirements.lock pyproject.toml
+		$(if $(UPGRADE),--upgrade) --all-extras --group dev --output-file requirements.lock pyproject.toml
 	@if grep -n '://' requirements.lock; then echo 'requirements.lock: an address got in' >&2; exit 1; fi
 
 lint: install ## Check style and format (ruff)
