@@ -54,6 +54,7 @@ def locked() -> dict[str, Requirement]:
 def declared() -> dict[str, Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     lines = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    lines += [line for extra in project["project"]["optional-dependencies"].values() for line in extra]
     return {canonicalize_name(requirement.name): requirement for requirement in map(Requirement, lines)}
 
 
