@@ -1,0 +1,29 @@
+"""What a payment provider tells by itself, sooner or later: how a refund ended, what a bank does (R42, R44)."""
+
+from business_care.commands import ChargebackStatus, SettlementStatus
+from business_care.values import Identifier, Instant, Text, Value
+
+
+class RefundNews(Value):
+    """How a refund of ours ended at the provider; `news_id` is the provider's own, the same however often it
+    is told."""
+
+    news_id: Identifier
+    licence_id: Identifier
+    purpose: str
+    reference: Text
+    """The refund, as the provider calls it."""
+    status: SettlementStatus
+    reason: str | None = None
+    """The provider's code for a failure."""
+    occurred_at: Instant
+
+
+class ChargebackNews(Value):
+    """What became of a payment that the customer's bank disputes; one payment may have bought several
+    licences."""
+
+    news_id: Identifier
+    payment_ref: Identifier
+    status: ChargebackStatus
+    occurred_at: Instant
