@@ -1,4 +1,4 @@
-"""What a payment provider tells by itself, sooner or later: how a refund ended, what a bank does (R42, R44)."""
+"""What a payment provider tells by itself: how a refund ended, what a bank does to a payment (R42, R44)."""
 
 from business_care.commands import ChargebackStatus, SettlementStatus
 from business_care.values import Identifier, Instant, Text, Value
