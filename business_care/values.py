@@ -54,6 +54,9 @@ Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator
 Identifier = Annotated[str, Field(pattern=r"^[!-~]{1,128}$")]
 """An id given by the marketplace or made by a program: 1 to 128 printable ASCII characters without spaces."""
 
+WorkflowId = Annotated[str, Field(pattern=r"^[!-~]{1,200}$")]
+"""The id of a workflow: an identifier, and what says whose it is."""
+
 Text = Annotated[str, Field(max_length=MAX_TEXT_CHARACTERS), AfterValidator(_without_nul)]
 """What a person wrote. Private: it travels in message payloads and in the records only (R62)."""
 

@@ -21,7 +21,7 @@ from business_care.state import (
     Wait,
     WindowKind,
 )
-from business_care.values import Currency, Identifier, Instant, MinorUnits, Text, Value
+from business_care.values import Currency, Identifier, Instant, MinorUnits, Text, Value, WorkflowId
 
 
 class CareStateName(StrEnum):
@@ -210,7 +210,7 @@ class StepRecord(Value):
     """What one step of a workflow stores in the records, all or nothing; storing it twice changes nothing
     (R63)."""
 
-    workflow_id: Identifier
+    workflow_id: WorkflowId
     run_id: Identifier
     view: RequestView
     events: tuple[Event, ...] = ()

@@ -29,6 +29,8 @@ METADATA = MetaData(
 
 ID = String(128)
 """As long as `values.Identifier` allows."""
+WORKFLOW_ID = ID.with_variant(String(200), "postgresql")
+"""As long as `values.WorkflowId` allows; SQLite looks at no length."""
 CODE = String(64)
 """A word of one of our enums, or a code of a provider."""
 

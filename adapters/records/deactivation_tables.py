@@ -14,7 +14,16 @@ from sqlalchemy import (
     text,
 )
 
-from adapters.records.columns import CODE, ID, METADATA, Document, identifier, instant, row_number
+from adapters.records.columns import (
+    CODE,
+    ID,
+    METADATA,
+    WORKFLOW_ID,
+    Document,
+    identifier,
+    instant,
+    row_number,
+)
 from adapters.records.journal_columns import applied_columns, event_columns, rejection_columns
 from business_care.deactivation.state import DeactivationState
 from business_care.deactivation.views import DeactivationAnswer, DeactivationView
@@ -24,7 +33,7 @@ DEACTIVATIONS = Table(
     METADATA,
     identifier("deactivation_id", primary_key=True),
     Column("product_id", ID, ForeignKey("products.id"), nullable=False, index=True),
-    identifier("workflow_id"),
+    Column("workflow_id", WORKFLOW_ID, nullable=False),
     identifier("run_id"),
     Column("phase", CODE, nullable=False),
     Column("outcome", CODE),

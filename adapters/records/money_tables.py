@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Date, ForeignKey, Integer, Table, UniqueConstraint
 from sqlalchemy import text as sql
 
-from adapters.records.columns import CODE, METADATA, TEXT, identifier, instant, row_number
+from adapters.records.columns import CODE, METADATA, TEXT, WORKFLOW_ID, identifier, instant, row_number
 
 REFUND_INTENTS = Table(
     "refund_intents",
@@ -25,8 +25,8 @@ REFUND_INTENTS = Table(
     Column("attempts", Integer, nullable=False, server_default=sql("0")),
     # expected | paid: an operator has taken over, and no program may pay any more (R42)
     Column("by_hand", CODE),
-    # The request that left its refund to the operator.
-    identifier("by_hand_request_id", nullable=True),
+    # The request, or the recovery of a refund that failed late, that left the payment to the operator.
+    Column("by_hand_request_id", WORKFLOW_ID),
     instant("created_at"),
     instant("updated_at"),
     UniqueConstraint("licence_id", "purpose"),

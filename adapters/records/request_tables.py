@@ -3,7 +3,17 @@
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, false
 from sqlalchemy import text as sql
 
-from adapters.records.columns import CODE, ID, METADATA, TEXT, Document, identifier, instant, row_number
+from adapters.records.columns import (
+    CODE,
+    ID,
+    METADATA,
+    TEXT,
+    WORKFLOW_ID,
+    Document,
+    identifier,
+    instant,
+    row_number,
+)
 from adapters.records.journal_columns import applied_columns, event_columns, rejection_columns
 from business_care.counting import DeadlinePlan
 from business_care.deactivation.views import DeactivationAnswer
@@ -19,7 +29,7 @@ REQUESTS = Table(
     identifier("licence_id", index=True),
     identifier("seller_id", nullable=True, index=True),
     identifier("product_id", nullable=True, index=True),
-    identifier("workflow_id"),
+    Column("workflow_id", WORKFLOW_ID, nullable=False),
     identifier("run_id"),
     Column("state", CODE, nullable=False, index=True),
     Column("outcome", CODE),

@@ -14,7 +14,7 @@ from business_care.deactivation.words import (
 from business_care.events import Event, Rejection
 from business_care.notices import Notice
 from business_care.people import Actor
-from business_care.values import Identifier, Instant, Value
+from business_care.values import Identifier, Instant, Value, WorkflowId
 
 
 class DeactivationView(Value):
@@ -110,7 +110,7 @@ class BundleChange(Value):
 class DeactivationRecord(Value):
     """What one step of a deactivation stores, all or nothing; storing it twice changes nothing (R63)."""
 
-    workflow_id: Identifier
+    workflow_id: WorkflowId
     run_id: Identifier
     state: DeactivationState
     view: DeactivationView

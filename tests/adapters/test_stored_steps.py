@@ -67,6 +67,17 @@ async def test_a_step_is_found_again_whole(records: Records) -> None:
     assert deadlines.acknowledgement.plan == plan.plan
 
 
+async def test_a_request_with_the_longest_id_that_is_allowed_is_stored(records: Records) -> None:
+    longest = "r" * 128
+    opening = an_opening().model_copy(update={"request_id": longest})
+
+    await records.care.store(
+        a_step(a_view(longest), workflow_id=f"care-request-{longest}", events=(an_event(1),), opening=opening)
+    )
+
+    assert await records.directory.view(longest) == a_view(longest)
+
+
 async def test_a_step_stored_twice_is_there_once(records: Records) -> None:
     step = a_step(
         events=(an_event(1),),

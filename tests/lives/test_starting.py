@@ -202,3 +202,13 @@ async def test_a_cancellation_does_not_call_off_a_refund_under_way(world: World)
     await request.reaches(MONDAY + timedelta(minutes=5))
 
     assert (await request.ends()).outcome == "refunded"
+
+
+async def test_the_longest_request_id_that_is_allowed_leads_a_whole_life(world: World) -> None:
+    licence = await world.licence()
+    opening = world.opening(licence).model_copy(update={"request_id": "r" * 128})
+
+    request = await world.opens_on(licence, opening)
+    await request.update("withdraw", reason="Changed my mind")
+
+    assert (await request.ends()).outcome == "withdrawn"
