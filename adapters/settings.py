@@ -8,10 +8,11 @@ from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.mail.smtp_server import SmtpServer
+from adapters.stripe_account import StripeAccount, is_api_base, is_api_key, is_webhook_secret
 
 PREFIX: Final = "BUSINESS_CARE_"
 ENV_FILE: Final = ".env"
@@ -28,10 +29,11 @@ class SettingsRefused(Exception):
 
 
 class PaymentProviderName(StrEnum):
-    """Who pays refunds: the embedded ledger, or the simulated provider with its knobs."""
+    """Who pays refunds: the embedded ledger, the simulated provider with its knobs, or Stripe."""
 
     LEDGER = "ledger"
     SIMULATED = "simulated"
+    STRIPE = "stripe"
 
 
 class BillingProviderName(StrEnum):
@@ -77,6 +79,24 @@ def _is_smtp(url: SecretStr) -> SecretStr:
     return url
 
 
+def _is_api_key(key: SecretStr) -> SecretStr:
+    if not is_api_key(key.get_secret_value()):
+        raise ValueError("no key of a server")
+    return key
+
+
+def _is_webhook_secret(secret: SecretStr) -> SecretStr:
+    if not is_webhook_secret(secret.get_secret_value()):
+        raise ValueError("no signing secret")
+    return secret
+
+
+def _is_api_base(url: str) -> str:
+    if not is_api_base(url):
+        raise ValueError("a key must not be sent there")
+    return url
+
+
 MailAddress = Annotated[str, AfterValidator(_is_mail_address)]
 
 
@@ -108,7 +128,22 @@ class Settings(BaseSettings):
     operator_email: MailAddress = Field(default="operator@localhost", description="a mail address")
     operator_language: Language = Field(default=Language.EN, description="es, fr or en")
     payment_provider: PaymentProviderName = Field(
-        default=PaymentProviderName.LEDGER, description="ledger or simulated"
+        default=PaymentProviderName.LEDGER, description="ledger, simulated or stripe"
+    )
+    stripe_api_key: Annotated[SecretStr, AfterValidator(_is_api_key)] | None = Field(
+        default=None,
+        validate_default=True,
+        description="a secret key sk_… or a restricted key rk_… of Stripe, compulsory when Stripe pays",
+    )
+    stripe_webhook_secret: Annotated[SecretStr, AfterValidator(_is_webhook_secret)] | None = Field(
+        default=None, description="the signing secret whsec_… of a webhook endpoint at Stripe"
+    )
+    stripe_api_base: Annotated[str, AfterValidator(_is_api_base)] | None = Field(
+        default=None,
+        repr=False,
+        description=(
+            "the address that takes the place of Stripe's: https://host:port, or http:// on this machine"
+        ),
     )
     billing_provider: BillingProviderName = Field(
         default=BillingProviderName.RECORDS, description="records or simulated"
@@ -143,6 +178,13 @@ class Settings(BaseSettings):
         default=Path(".data/temporal.db"), description="a file, for the workflows of `business-care dev`"
     )
 
+    @field_validator("stripe_api_key", mode="after")
+    @classmethod
+    def _needed_for_stripe(cls, key: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if key is None and info.data.get("payment_provider") is PaymentProviderName.STRIPE:
+            raise ValueError("Stripe pays, and there is no key")
+        return key
+
     @property
     def max_cached_workflows(self) -> int:
         """How many workflows a worker keeps in memory; the others are replayed when something happens."""
@@ -155,8 +197,24 @@ class Settings(BaseSettings):
         """The mail server; None: notices go to the folder."""
         return None if self.smtp_url is None else SmtpServer.from_url(self.smtp_url.get_secret_value())
 
+    @property
+    def stripe_account(self) -> StripeAccount | None:
+        """The account at Stripe; None while there is no key."""
+        key = self.stripe_api_key
+        return None if key is None else StripeAccount(key.get_secret_value(), self.stripe_api_base)
 
-NOT_SHOWN: Final = frozenset({"database_url", "smtp_url", "mail_from", "operator_email"})
+
+NOT_SHOWN: Final = frozenset(
+    {
+        "database_url",
+        "smtp_url",
+        "mail_from",
+        "operator_email",
+        "stripe_api_key",
+        "stripe_webhook_secret",
+        "stripe_api_base",
+    }
+)
 """What an error does not repeat: it may hold a password or a mail address (R62)."""
 
 
@@ -195,5 +253,8 @@ def _complaint(location: str, given: object) -> str:
     by_variable = {variable_of(name).casefold(): name for name in Settings.model_fields}
     name = by_variable.get(location.casefold(), location)
     allowed = Settings.model_fields[name].description
-    what = "cannot be used (its value is not shown)" if name in NOT_SHOWN else f"is {given!r}"
+    if given is None:
+        what = "is missing"
+    else:
+        what = "cannot be used (its value is not shown)" if name in NOT_SHOWN else f"is {given!r}"
     return f"{variable_of(name)} {what}; allowed is {allowed}"

@@ -14,15 +14,14 @@ from activities.product_steps import ProductSteps
 from activities.record_steps import RecordSteps
 from activities.renewal_steps import RenewalSteps
 from adapters.billing.opened import renewals
-from adapters.payments.ledger import LedgerProvider
 from adapters.payments.once import OncePayments
-from adapters.payments.simulated import SimulatedProvider
+from adapters.payments.opened import embedded_provider
 from adapters.public_holidays import PublicHolidays
 from adapters.records.opened import Records
 from adapters.sandbox import production_runner
 from adapters.settings import BillingProviderName, PaymentProviderName
 from business_care.deactivation.ports import ProductRecords, Renewals
-from business_care.ports import CareRecords, DeadlinePlanner, Payments
+from business_care.ports import CareRecords, DeadlinePlanner, PaymentProvider, Payments
 from workflows.care_request import CareRequest
 from workflows.names import TASK_QUEUE
 from workflows.product_deactivation import ProductDeactivation
@@ -64,15 +63,14 @@ class WorkerSize:
     graceful_shutdown: timedelta = timedelta(seconds=30)
 
 
-def parties(records: Records, providers: Providers) -> Parties:
-    """The embedded parties: the records, the tables of public holidays, and the providers."""
+def parties(records: Records, providers: Providers, paying: PaymentProvider | None = None) -> Parties:
+    """The records, the tables of public holidays, and the providers.
+
+    `paying` was opened before, and is closed by whoever opened it; left out, it is the embedded one that
+    `providers` names.
+    """
     database = records.database
-    paying = (
-        LedgerProvider(database)
-        if providers.payment is PaymentProviderName.LEDGER
-        else SimulatedProvider(database)
-    )
-    payments = OncePayments(database, paying)
+    payments = OncePayments(database, paying or embedded_provider(database, providers.payment))
     return Parties(
         records=records.care,
         planner=PublicHolidays(),

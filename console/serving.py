@@ -9,6 +9,7 @@ from temporalio.client import Client
 from adapters.mail.folder import FolderMailbox
 from adapters.mail.smtp import SmtpMailbox
 from adapters.notice_delivery import deliver_forever
+from adapters.payments.opened import opened_provider
 from adapters.records.opened import OperatorDesk, Records
 from adapters.settings import Settings
 from business_care.ports import Mailbox
@@ -33,14 +34,14 @@ def mailbox(settings: Settings) -> Mailbox:
 async def serve(client: Client, records: Records, settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop` is set, then finish what is under way, within the settings' grace.
 
-    Raises what ends a worker: a server that refuses it, or a fault of its own.
+    Raises `SettingsRefused`, and what ends a worker: a server that refuses it, or a fault of its own.
     """
     providers = Providers(
         settings.payment_provider, settings.billing_provider, settings.billing_calls_per_second
     )
-    worker = care_worker(client, parties(records, providers), worker_size(settings))
     desk = OperatorDesk(address=settings.operator_email, language=settings.operator_language)
-    async with asyncio.TaskGroup() as tasks:
+    async with opened_provider(records.database, settings) as paying, asyncio.TaskGroup() as tasks:
+        worker = care_worker(client, parties(records, providers, paying), worker_size(settings))
         tasks.create_task(deliver_forever(records.notices(desk), mailbox(settings), settings.mail_from, stop))
         async with worker:
             await stop.wait()

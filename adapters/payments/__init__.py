@@ -1,1 +1,1 @@
-"""Paying the price back once (`once.py`), by a payment provider: the embedded ledger or the simulated one."""
+"""Paying the price back once (`once.py`), by a provider: embedded ledger, simulated one, or Stripe."""

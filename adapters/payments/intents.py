@@ -31,6 +31,8 @@ class Intent:
     status: IntentStatus
     by_hand: ByHand | None
     by_hand_request_id: str | None
+    request_id: str
+    payment_ref: str | None
     money: Money | None
     reference: str | None
     reason: str | None
@@ -56,8 +58,12 @@ class Intent:
         return None
 
     def order_as_intended(self, order: RefundOrder) -> RefundOrder:
-        """The order with the money of the first attempt: a key must never be used with another amount."""
-        return order if self.money is None else order.model_copy(update={"money": self.money})
+        """The order as the first attempt had it: a key must never be used with another body."""
+        if self.money is None:
+            return order
+        return order.model_copy(
+            update={"money": self.money, "request_id": self.request_id, "payment_ref": self.payment_ref}
+        )
 
 
 class RefundIntents:
@@ -138,6 +144,8 @@ def _intent(row: RowMapping) -> Intent:
         status=IntentStatus(row["status"]),
         by_hand=None if row["by_hand"] is None else ByHand(row["by_hand"]),
         by_hand_request_id=row["by_hand_request_id"],
+        request_id=row["request_id"],
+        payment_ref=row["payment_ref"],
         money=Money(amount=row["amount"], currency=row["currency"]) if known else None,
         reference=row["reference"],
         reason=row["reason"],

@@ -42,17 +42,20 @@ class OncePayments:
         intent = await self._intents.begin_attempt(order)
         if (answered := intent.answer_without_asking() or intent.answer_instead_of_paying(order)) is not None:
             return answered
+        intended = intent.order_as_intended(order)
         if intent.status is IntentStatus.PENDING:
-            answer = await self._provider.find_refund(order, at) or _LOST
+            answer = await self._provider.find_refund(intended, at) or _LOST
         else:
-            answer = await self._provider.create_refund(intent.order_as_intended(order), at)
+            answer = await self._provider.create_refund(intended, at)
         await self._intents.keep_answer(order, answer)
         return answer
 
     async def _look_up(self, order: RefundOrder, intent: Intent | None, at: datetime) -> RefundAnswer | None:
         if intent is not None and (settled := intent.answer_without_asking()) is not None:
             return settled
-        found = await self._provider.find_refund(order, at)
+        # The payment of the first attempt holds the refund, whatever the records name by now.
+        intended = order if intent is None else intent.order_as_intended(order)
+        found = await self._provider.find_refund(intended, at)
         if found is not None:
             await self._intents.keep_answer(order, found)
             if found.kind is RefundAnswerKind.SUCCEEDED:

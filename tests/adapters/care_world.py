@@ -243,5 +243,5 @@ def an_order(licence_id: str = "L1", *, request_id: str = "R1", amount: int = 12
         request_id=request_id,
         seller_id="S1",
         money=Money(amount=amount, currency="EUR"),
-        payment_ref="pay_0001",
+        payment_ref=f"pi_{licence_id}",
     )

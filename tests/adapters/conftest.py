@@ -14,6 +14,7 @@ from adapters.records.migrations.run import upgrade
 from adapters.records.opened import Records
 from adapters.records.tables import ALL_TABLES
 from tests.adapters.postgres_server import PostgresUnavailable, running_postgres
+from tests.adapters.stripe_server.server import StripeServer, running_stripe
 
 DATABASES = ("sqlite", "postgresql")
 TEMPLATE = "records_template"
@@ -97,6 +98,13 @@ async def records(database_url: str) -> AsyncIterator[Records]:
     """The records on an empty database of each kind."""
     async with Records.open(database_url) as opened:
         yield opened
+
+
+@pytest.fixture
+async def stripe_server() -> AsyncIterator[StripeServer]:
+    """The simulation of Stripe, with nothing in it."""
+    async with running_stripe() as server:
+        yield server
 
 
 def named(server: str, database: str) -> str:

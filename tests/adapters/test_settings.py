@@ -17,6 +17,7 @@ from adapters.settings import (
     unknown_variables,
     variable_of,
 )
+from adapters.stripe_account import StripeAccount
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
@@ -75,7 +76,7 @@ def test_an_empty_variable_counts_as_left_out(monkeypatch: pytest.MonkeyPatch) -
         ("LOG_FORMAT", "xml", "is 'xml'; allowed is console or json"),
         ("LOG_LEVEL", "loud", "is 'loud'; allowed is debug, info, warning or error"),
         ("OPERATOR_LANGUAGE", "de", "is 'de'; allowed is es, fr or en"),
-        ("PAYMENT_PROVIDER", "bank", "is 'bank'; allowed is ledger or simulated"),
+        ("PAYMENT_PROVIDER", "bank", "is 'bank'; allowed is ledger, simulated or stripe"),
         ("BILLING_PROVIDER", "bank", "is 'bank'; allowed is records or simulated"),
         ("BILLING_CALLS_PER_SECOND", "0", "is '0'; allowed is a whole number of calls from 1 to 1000"),
     ],
@@ -98,6 +99,12 @@ def test_a_bad_value_is_named_with_what_was_given_and_what_is_allowed(
         ("SMTP_URL", "http://care:s3cret@host"),
         ("OPERATOR_EMAIL", "s3cret"),
         ("MAIL_FROM", "a s3cret@host"),
+        ("STRIPE_API_KEY", "pk_live_s3cret"),
+        ("STRIPE_API_KEY", "sk_live_s3cret\nX-Other: header"),
+        ("STRIPE_WEBHOOK_SECRET", "s3cret"),
+        ("STRIPE_API_BASE", "http://s3cret.example"),
+        ("STRIPE_API_BASE", "https://user:s3cret@proxy.example"),
+        ("STRIPE_API_BASE", "https://proxy.example/s3cret"),
     ],
 )
 def test_a_bad_value_that_may_hold_a_secret_is_not_repeated(
@@ -110,6 +117,36 @@ def test_a_bad_value_that_may_hold_a_secret_is_not_repeated(
 
     assert "s3cret" not in str(refused.value)
     assert refused.value.__cause__ is None
+
+
+def test_when_stripe_pays_a_key_is_compulsory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUSINESS_CARE_PAYMENT_PROVIDER", "stripe")
+
+    with pytest.raises(SettingsRefused) as refused:
+        load_settings()
+
+    assert str(refused.value) == (
+        "BUSINESS_CARE_STRIPE_API_KEY is missing; allowed is a secret key sk_… or a restricted key rk_… of "
+        "Stripe, compulsory when Stripe pays"
+    )
+
+
+@pytest.mark.parametrize("key", ["sk_test_51Abc", "rk_live_51Abc"])
+@pytest.mark.parametrize("base", ["https://proxy.example:8443", "http://127.0.0.1:12111", "http://localhost"])
+def test_secrets_of_stripe_do_not_show_when_the_settings_are_printed(
+    key: str, base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUSINESS_CARE_PAYMENT_PROVIDER", "stripe")
+    monkeypatch.setenv("BUSINESS_CARE_STRIPE_API_KEY", key)
+    monkeypatch.setenv("BUSINESS_CARE_STRIPE_WEBHOOK_SECRET", "whsec_s3cret")
+    monkeypatch.setenv("BUSINESS_CARE_STRIPE_API_BASE", base)
+
+    settings = load_settings()
+
+    shown = f"{settings!r} {settings.stripe_account!r}"
+    assert settings.stripe_account == StripeAccount(key, base)
+    assert "51Abc" not in shown
+    assert "s3cret" not in shown
 
 
 def test_every_fault_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
