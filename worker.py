@@ -54,6 +54,10 @@ def main() -> int:
             log.warning("settings.unknown_variable", variable=name)
         try:
             asyncio.run(work(settings))
+        except* SettingsRefused as refused:
+            code = WRONG_SETTINGS
+            for refusal in refused.exceptions:
+                sys.stderr.write(f"{refusal}\n")
         except* StepFailed as failed:
             code = FAILED
             for error in failed.exceptions:

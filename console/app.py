@@ -20,6 +20,7 @@ from console.reading_commands import commands, explain, journal, list_requests, 
 from console.schemas import schemas
 from console.sending import add_commands
 from console.simulate import simulate
+from console.webhooks_command import webhooks
 
 _HELP = """
 After-sales care for a marketplace: a request, two deadlines in business days, and the price back
@@ -108,6 +109,7 @@ app.command("simulate", rich_help_panel=_WITHOUT, epilog=_example("simulate exam
 app.command("demo", rich_help_panel=_WITHOUT, epilog=_example("demo"))(demo)
 app.command("dev", rich_help_panel=_TOOLS, epilog=_example("dev"))(dev)
 app.command("doctor", rich_help_panel=_TOOLS, epilog=_example("doctor --json"))(doctor)
+app.command("webhooks", rich_help_panel=_TOOLS, epilog=_example("webhooks --port 8420"))(webhooks)
 app.command("schemas", rich_help_panel=_TOOLS, epilog=_example("schemas schemas"))(schemas)
 
 

@@ -11,7 +11,7 @@ from adapters.embedded_server import DevServer, dev_server
 from adapters.logs import forwarding_runtime, logging_to
 from adapters.records.migrations.run import upgrade
 from adapters.records.opened import Records
-from adapters.settings import Settings
+from adapters.settings import Settings, SettingsRefused
 from console.composition import settings
 from console.ending import WrongUsage
 from console.one_at_a_time import alone
@@ -55,7 +55,10 @@ class DevSession:
                         log_file=database.with_name("temporal.log"),
                     ) as server:
                         typer.echo(self._welcome(chosen, server))
-                        await serve(server.client, records, chosen, stop)
+                        try:
+                            await serve(server.client, records, chosen, stop)
+                        except SettingsRefused as refused:
+                            raise WrongUsage(str(refused)) from None
             typer.echo("Stopped. The data stay where they are; start it again to go on.")
 
     def _welcome(self, chosen: Settings, server: DevServer) -> str:

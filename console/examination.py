@@ -1,12 +1,19 @@
-"""What `doctor` looks at: settings, server, worker, records, data of calendars, the way of the mail."""
+"""What `doctor` looks at: settings, server, worker, records, data of calendars, payments, way of the mail."""
 
 import asyncio
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from adapters.payments.opened import opened_account
 from adapters.public_holidays import data_versions
 from adapters.records.migrations.run import is_current
-from adapters.settings import Settings, temporal_environment, unknown_variables
+from adapters.settings import (
+    PaymentProviderName,
+    Settings,
+    SettingsRefused,
+    temporal_environment,
+    unknown_variables,
+)
 from adapters.temporal import connect
 from business_care.errors import StepFailed
 from gateway.inspection import Finding, Verdict, inspect
@@ -21,6 +28,7 @@ async def examine(settings: Settings) -> tuple[Finding, ...]:
         *await _temporal(),
         await _records(settings.database_url),
         _calendars(),
+        await _payments(settings),
         await _mail(settings),
     )
 
@@ -62,6 +70,27 @@ def _calendars() -> Finding:
         verdict=Verdict.OK,
         detail=f"holidays {versions.holidays}, tzdata {versions.tzdata}",
     )
+
+
+async def _payments(settings: Settings) -> Finding:
+    if settings.payment_provider is not PaymentProviderName.STRIPE:
+        return Finding(
+            check="payments",
+            verdict=Verdict.OK,
+            detail=f"refunds are paid by the {settings.payment_provider} provider, in the records",
+        )
+    try:
+        async with opened_account(settings) as stripe:
+            await stripe.check()
+    except (SettingsRefused, StepFailed) as failure:
+        return Finding(check="payments", verdict=Verdict.WRONG, detail=str(failure))
+    if settings.stripe_webhook_secret is None:
+        return Finding(
+            check="payments",
+            verdict=Verdict.WARNING,
+            detail="Stripe takes the key; without a webhook secret, refunds under way are asked after daily",
+        )
+    return Finding(check="payments", verdict=Verdict.OK, detail="Stripe answers and takes the key")
 
 
 async def _mail(settings: Settings) -> Finding:

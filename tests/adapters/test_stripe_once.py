@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from adapters.records.seed import load
 from business_care.errors import TemporarilyUnavailable
 from business_care.refund import Money, RefundAnswer, RefundAnswerKind, RefundOrder
 from tests.adapters.care_world import OPENED_AT, a_file, a_licence, an_order
+from tests.adapters.conftest import Templates
 from tests.adapters.stripe_server.faults import Fault
 from tests.adapters.stripe_server.payments import Payment
 from tests.adapters.stripe_server.server import StripeServer
@@ -22,6 +24,12 @@ SUCCEEDED = RefundAnswer(kind=RefundAnswerKind.SUCCEEDED, reference="re_0001")
 CUTS = (Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.CUT_IN_ANSWER, Fault.SLOW_BEFORE, Fault.SLOW_AFTER)
 CALLS = 4
 """What one refund asks of Stripe: look, look again just before, read the payment, pay."""
+
+
+@pytest.fixture
+async def database_url(tmp_path: Path, templates: Templates) -> str:
+    """SQLite alone: what differs between the databases is tested with the other providers."""
+    return await templates.copy_file(tmp_path / "records.db")
 
 
 @pytest.fixture
