@@ -194,6 +194,20 @@ async def test_a_payment_that_the_records_name_otherwise_by_now_is_still_asked_f
     assert (amounts(first), amounts(second)) == ([12_900], [])
 
 
+async def test_a_pending_refund_of_a_payment_that_was_corrected_is_still_found(
+    payments: OncePayments, stripe_server: StripeServer
+) -> None:
+    paid(stripe_server)
+    paid(stripe_server, "pi_corrected")
+    stripe_server.book.next_statuses.append("pending")
+    await payments.pay_back(an_order(), OPENED_AT)
+
+    corrected = an_order().model_copy(update={"payment_ref": "pi_corrected"})
+    await stripe_server.settle("re_0001", "succeeded")
+
+    assert await payments.look_up(corrected, OPENED_AT) == SUCCEEDED
+
+
 @pytest.mark.parametrize(
     ("status", "kind"),
     [("succeeded", RefundAnswerKind.SUCCEEDED), ("failed", RefundAnswerKind.FAILED)],
