@@ -80,11 +80,11 @@ def test_a_logged_command_is_about_a_request_or_about_a_product(subject: dict[st
         pytest.param({"request_id": "R1", "product_id": "P1"}, id="two things"),
     ],
 )
-def test_a_logged_command_is_about_a_request_or_a_product(about: dict[str, str]) -> None:
+def test_a_logged_command_is_about_one_thing(about: dict[str, str]) -> None:
     kept = CommandLogEntry(product_id="P1", command="revoke", at=OPENED, body="{}")
 
     assert (kept.request_id, kept.product_id) == (None, "P1")
-    with pytest.raises(ValidationError, match="either request_id or product_id"):
+    with pytest.raises(ValidationError, match="one of request_id, product_id and recovery_id"):
         CommandLogEntry.model_validate({"command": "fix", "at": OPENED, "body": "{}", **about})
 
 
