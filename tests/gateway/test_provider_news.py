@@ -6,16 +6,19 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import update
+from temporalio.client import WorkflowExecutionStatus
 
 from adapters.records.catalogue_tables import LICENCES
 from business_care.commands import ChargebackStatus, OrderRefund, RefundSettled, SettlementStatus
 from business_care.people import Actor, Role
 from business_care.provider_news import ChargebackNews, RefundNews
+from business_care.recovery.state import LateFailure
 from business_care.views import CareStateName, RequestView
 from gateway.client import CareGateway
 from tests.gateway.callers import OPERATOR, code_of
 from tests.gateway.marketplace import NOON, Licence, Marketplace
 from tests.gateway.terminal import Typed
+from workflows.names import refund_recovery_id
 
 BILLING = Actor(role=Role.SYSTEM, id="billing")
 FAILED, SUCCEEDED = SettlementStatus.FAILED, SettlementStatus.SUCCEEDED
@@ -115,6 +118,22 @@ async def test_a_failure_that_comes_when_the_request_has_closed_begins_a_recover
     assert again.recovery.recovery_id == told.recovery.recovery_id
     closed = await gateway.status(request_id)
     assert (closed.outcome, closed.refund and closed.refund.status) == ("refunded", "succeeded")
+
+
+async def test_a_recovery_whose_start_was_lost_is_started_when_the_news_comes_again(
+    market: Marketplace, gateway: CareGateway
+) -> None:
+    licence = await market.licence(pays=["succeeded_then_failed"])
+    _, reference = await paid(gateway, market, licence)
+    failure = LateFailure(
+        licence_id=licence.id, purpose="purchase_price", reference=reference, failed_at=NOON
+    )
+    await market.records.recoveries.begin(failure, NOON)
+
+    await gateway.hear_of_refund(news_of(licence, FAILED, reference))
+
+    handle = market.server.client.get_workflow_handle(refund_recovery_id(f"{licence.id}-1"))
+    assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
 
 
 async def test_told_in_other_words_by_a_program_the_failure_begins_the_same_recovery(
