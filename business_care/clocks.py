@@ -157,7 +157,7 @@ def _end_window(turn: Turn) -> None:
 def _remind_operator(turn: Turn) -> None:
     for task in turn.state.tasks:
         if task.reminder is not None and task.reminder.due <= turn.now:
-            counted_from = _next_interval_from(task.reminder, turn.now)
+            counted_from = next_interval_from(task.reminder, turn.now)
             again = task.model_copy(update={"counted_from": counted_from, "reminder": None})
             tasks = tuple(again if other.kind is task.kind else other for other in turn.state.tasks)
             turn.state = turn.state.model_copy(update={"tasks": tasks})
@@ -165,7 +165,7 @@ def _remind_operator(turn: Turn) -> None:
             turn.tell_operator(NoticeKind.OPERATOR_REMINDER, task=task.kind, since=task.since)
 
 
-def _next_interval_from(reminder: DeadlinePlan, now: datetime) -> datetime:
+def next_interval_from(reminder: DeadlinePlan, now: datetime) -> datetime:
     """Where the next interval is counted from: the last day of this one, so that no day falls between them.
 
     After a standstill of a day or more it is counted from now, so that what was missed is not made up for.

@@ -41,6 +41,7 @@ class ErrorCode(StrEnum):
     NOT_YOUR_PRODUCT = "not_your_product"
     UNKNOWN_PRODUCT = "unknown_product"
     UNKNOWN_DEACTIVATION = "unknown_deactivation"
+    UNKNOWN_RECOVERY = "unknown_recovery"
     ALREADY_DEACTIVATED = "already_deactivated"
     DEACTIVATION_ENDED = "deactivation_ended"
     IMPOSED_BY_OPERATOR = "imposed_by_operator"

@@ -28,6 +28,9 @@ class EventName(StrEnum):
     RENEWAL_CANCELLED = "renewal_cancelled"
     CLOSED = "closed"
 
+    # Of a refund that failed after its request had closed.
+    REFUND_FAILED_LATE = "refund_failed_late"
+
     # Of a product that is switched off.
     ORDERED = "ordered"
     IN_EFFECT = "in_effect"

@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 
 from business_care.deactivation.views import DeactivationAnswer
 from business_care.people import Actor
-from business_care.values import Identifier, Instant, Value
+from business_care.recovery.views import RecoveryAnswer
+from business_care.values import Identifier, Instant, Value, WorkflowId
 from business_care.views import CareStateName, CommandAnswer
 
 MAX_LOGGED_CHARACTERS = 64 * 1024
@@ -30,24 +31,26 @@ class RequestFilter(Value):
 class CommandLogEntry(Value):
     """A command that went through the gateway: what was said, and the answer or the refusal.
 
-    It was for a request, or for the deactivation of a product: exactly one of both ids is set.
+    It was for a request, for the deactivation of a product, or for a recovery: one of these ids is set.
     """
 
     request_id: Identifier | None = None
     product_id: Identifier | None = None
+    recovery_id: WorkflowId | None = None
     command: str
     command_id: Identifier | None = None
     by: Actor | None = None
     at: Instant
     body: Annotated[str, Field(max_length=MAX_LOGGED_CHARACTERS)]
-    answer: CommandAnswer | DeactivationAnswer | None = None
+    answer: CommandAnswer | DeactivationAnswer | RecoveryAnswer | None = None
     error_code: str | None = None
     error_message: str | None = None
 
     @model_validator(mode="after")
     def _about_one_thing(self) -> Self:
-        if (self.request_id is None) is (self.product_id is None):
-            raise ValueError("either request_id or product_id is set, and never both")
+        ids = (self.request_id, self.product_id, self.recovery_id)
+        if sum(one is not None for one in ids) != 1:
+            raise ValueError("one of request_id, product_id and recovery_id is set, and no other")
         return self
 
 

@@ -45,10 +45,12 @@ class NoticeKind(StrEnum):
 
 
 class NoticeAbout(StrEnum):
-    """What notices are about. Their keys are unique within one request, one deactivation, its renewals."""
+    """What notices are about. Their keys are unique within one request, one
+    deactivation, its renewals, one recovery."""
 
     REQUEST = "request"
     PRODUCT = "product"
+    RECOVERY = "recovery"
     RENEWALS = "renewals"
     """Of one customer under one deactivation: the key is the customer's id, so that each is told once."""
 

@@ -15,12 +15,13 @@ from business_care.commands import (
     Release,
 )
 from business_care.deadlines import move_deadline
-from business_care.demands import CLOCK_TOLERANCE, demand_reason, demand_reference
+from business_care.demands import demand_reason
 from business_care.errors import ErrorCode, RuleViolation
 from business_care.life import back_in_progress, close, fail_duty, make_refund_due, refresh_hold
 from business_care.notices import NoticeKind
+from business_care.paying_by_hand import paid_by_hand
 from business_care.people import Role
-from business_care.refund import Money, RefundCause, RefundStatus
+from business_care.refund import RefundCause, RefundStatus
 from business_care.request import RequestKind
 from business_care.settlement import settle
 from business_care.state import Outcome, Phase, TaskKind
@@ -99,19 +100,16 @@ def order_refund(turn: Turn, command: OrderRefund) -> None:
 
 def record_refund(turn: Turn, command: RecordRefund) -> None:
     """How a manual refund was paid: that settles it (R42)."""
-    reference = demand_reference(command.reference)
-    money = _paid_by_hand(turn, command)
-    paid_at = command.paid_at or turn.occurred
-    earliest, latest = turn.state.opening.opened_at, turn.now + CLOCK_TOLERANCE
-    if not earliest <= paid_at <= latest:
-        raise RuleViolation(
-            ErrorCode.PAID_AT_OUT_OF_RANGE,
-            f"paid_at: {paid_at.isoformat()} was given; "
-            f"allowed from {earliest.isoformat()} to {latest.isoformat()}",
-        )
-    turn.refund(money=money)
-    turn.note(command.NAME, "R42", amount=money.amount, currency=money.currency)
-    settle(turn, RefundStatus.SUCCEEDED, reference, paid_at)
+    paid = paid_by_hand(
+        command,
+        known(turn.state.refund.money),
+        occurred=turn.occurred,
+        not_before=turn.state.opening.opened_at,
+        now=turn.now,
+    )
+    turn.refund(money=paid.money)
+    turn.note(command.NAME, "R42", amount=paid.money.amount, currency=paid.money.currency)
+    settle(turn, RefundStatus.SUCCEEDED, paid.reference, paid.paid_at)
 
 
 def correct_deadline(turn: Turn, command: CorrectDeadline) -> None:
@@ -133,19 +131,3 @@ def close_request(turn: Turn, command: Close) -> None:
     reason = demand_reason(command.reason)
     turn.note(command.NAME, "R26")
     close(turn, Outcome.CLOSED_BY_OPERATOR, "R26", reason=reason)
-
-
-def _paid_by_hand(turn: Turn, command: RecordRefund) -> Money:
-    owed = known(turn.state.refund.money)
-    if command.currency not in (None, owed.currency):
-        raise RuleViolation(
-            ErrorCode.CURRENCY_MISMATCH,
-            f"currency: {command.currency} was given; the price was paid in {owed.currency}",
-        )
-    amount = owed.amount if command.amount is None else command.amount
-    if not 1 <= amount <= owed.amount:
-        raise RuleViolation(
-            ErrorCode.AMOUNT_OUT_OF_RANGE,
-            f"amount: {amount} was given; allowed from 1 to {owed.amount} minor units",
-        )
-    return Money(amount=amount, currency=owed.currency)

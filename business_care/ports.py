@@ -193,6 +193,15 @@ class RequestDirectory(Protocol):
         """How the request was opened, to tell a repeated start from another request under the same id."""
         ...
 
+    async def waiting_for_settlement(self, licence_id: str) -> Sequence[str]:
+        """The ids of the open requests whose refund was asked for and is not settled, the one that asked
+        first at the front."""
+        ...
+
+    async def paid_with(self, payment_ref: str) -> Sequence[str]:
+        """The ids of the open requests on licences that were bought with a payment."""
+        ...
+
 
 class CommandLog(Protocol):
     """Every command that went through the gateway, with its answer (R61)."""
@@ -207,6 +216,10 @@ class CommandLog(Protocol):
 
     async def of_product(self, product_id: str) -> Sequence[CommandLogEntry]:
         """The commands about a product in the order in which they were answered."""
+        ...
+
+    async def of_recovery(self, recovery_id: str) -> Sequence[CommandLogEntry]:
+        """The commands to a recovery in the order in which they were answered."""
         ...
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from console import closure_commands, database_commands, payments_commands
+from console import closure_commands, database_commands, payments_commands, recovery_commands
 from console.deactivation_commands import PANEL, add_deactivation_commands
 from console.deactivation_reading import deactivation
 from console.deadline import deadline
@@ -97,6 +97,7 @@ add_deactivation_commands(app)
 app.command("deactivation", rich_help_panel=PANEL, epilog=_example("deactivation P1 --follow"))(deactivation)
 app.add_typer(closure_commands.app, name="closure", rich_help_panel=_ALL)
 app.add_typer(payments_commands.app, name="payments", rich_help_panel=_ALL)
+app.add_typer(recovery_commands.app, name="recovery", rich_help_panel=_ALL)
 app.command(
     "deadline",
     rich_help_panel=_WITHOUT,

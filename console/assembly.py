@@ -12,6 +12,7 @@ from activities.calendar_steps import CalendarSteps
 from activities.payment_steps import PaymentSteps
 from activities.product_steps import ProductSteps
 from activities.record_steps import RecordSteps
+from activities.recovery_steps import RecoverySteps
 from activities.renewal_steps import RenewalSteps
 from adapters.billing.opened import renewals
 from adapters.payments.once import OncePayments
@@ -22,11 +23,13 @@ from adapters.sandbox import production_runner
 from adapters.settings import BillingProviderName, PaymentProviderName
 from business_care.deactivation.ports import ProductRecords, Renewals
 from business_care.ports import CareRecords, DeadlinePlanner, PaymentProvider, Payments
+from business_care.recovery.ports import RecoveryRecords
 from workflows.care_request import CareRequest
 from workflows.names import TASK_QUEUE
 from workflows.product_deactivation import ProductDeactivation
+from workflows.refund_recovery import RefundRecovery
 
-WORKFLOWS = (CareRequest, ProductDeactivation)
+WORKFLOWS = (CareRequest, ProductDeactivation, RefundRecovery)
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Parties:
     payments: Payments
     products: ProductRecords
     renewals: Renewals
+    recoveries: RecoveryRecords
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ def parties(records: Records, providers: Providers, paying: PaymentProvider | No
         planner=PublicHolidays(),
         payments=payments,
         products=records.products,
+        recoveries=records.recoveries,
         renewals=renewals(database, providers.billing, payments, providers.billing_calls_per_second),
     )
 
@@ -88,6 +93,7 @@ def steps(of: Parties) -> list[Callable[..., Any]]:
         PaymentSteps(of.payments),
     )
     products, of_renewals = ProductSteps(of.products), RenewalSteps(of.renewals)
+    recoveries = RecoverySteps(of.recoveries)
     return [
         calendar.plan_opening,
         calendar.plan_window,
@@ -109,6 +115,8 @@ def steps(of: Parties) -> list[Callable[..., Any]]:
         of_renewals.cancel_renewals,
         of_renewals.settle_renewals,
         of_renewals.free_failed_renewals,
+        recoveries.find_recovery,
+        recoveries.store_recovery,
     ]
 
 

@@ -91,6 +91,7 @@ async def gateways_over(records: Records, patience: timedelta = PATIENCE) -> Gat
         closures=records.closures,
         switches=records.switches,
         deactivations=records.deactivations,
+        recoveries=records.recoveries,
         planner=PublicHolidays(),
         patience=patience,
     )

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from business_care.deactivation.views import DeactivationJournalView
 from business_care.listing import CommandLogEntry
+from business_care.recovery.views import RecoveryJournalView
 from business_care.views import DeadlinesView, DeadlineView, JournalView, RefundView, RequestView
 from console.answers import instant_shown
 from console.calendar_view import calendar_of, summary_of
@@ -37,7 +38,7 @@ def print_explanation(deadlines: DeadlinesView) -> None:
         console.print(f"{deadlines.request_id} has no deadlines.")
 
 
-def print_journal(journal: JournalView | DeactivationJournalView) -> None:
+def print_journal(journal: JournalView | DeactivationJournalView | RecoveryJournalView) -> None:
     """What happened, and what was refused, each with its rule or its code."""
     console = Console()
     happened = _table("At", "What", "Rule", "By", "Detail")

@@ -38,6 +38,7 @@ def _public_models() -> Iterator[tuple[str, str, "type[BaseModel]", Literal["val
     from business_care.deactivation import renewals
     from business_care.deactivation import views as deactivation_views
     from business_care.deactivation.commands import DEACTIVATION_COMMANDS
+    from business_care.recovery import views as recovery_views
     from business_care.request import CareRequestOpening
 
     yield "messages", "open", CareRequestOpening, "validation"
@@ -54,6 +55,9 @@ def _public_models() -> Iterator[tuple[str, str, "type[BaseModel]", Literal["val
         ("deactivation_journal", deactivation_views.DeactivationJournalView),
         ("progress", renewals.CascadeProgress),
         ("failed_renewal", renewals.FailedRenewal),
+        ("recovery", recovery_views.RecoveryView),
+        ("recovery_command", recovery_views.RecoveryAnswer),
+        ("recovery_journal", recovery_views.RecoveryJournalView),
         ("closure", listing.SellerClosure),
         ("payment_switch", listing.PaymentSwitch),
     ):

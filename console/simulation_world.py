@@ -83,6 +83,7 @@ async def simulated_world(
                 records.closures,
                 records.switches,
                 records.deactivations,
+                records.recoveries,
                 clock=clock.now,
             )
             products = ProductGateway(server.client, records.deactivations, records.commands, clock=clock.now)

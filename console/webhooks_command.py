@@ -23,10 +23,9 @@ def webhooks(
 
 async def _hear(host: str, port: int) -> None:
     from functools import partial
-    from typing import cast
 
     from adapters.logs import logging_to
-    from adapters.payments.news import HearsNews, told_to
+    from adapters.payments.news import told_to
     from adapters.payments.opened import need_stripe
     from adapters.settings import SettingsRefused, variable_of
     from console.composition import opened_gateway, settings
@@ -48,8 +47,8 @@ async def _hear(host: str, port: int) -> None:
     stop = stop_on_signals()
     with logging_to(chosen.log_format, file=chosen.log_file, level=chosen.log_level):
         async with opened_gateway() as gateway:
-            deliver = told_to(cast(HearsNews, gateway))
-            receiver = WebhookReceiver(partial(news_in, secret=secret.get_secret_value()), deliver)
+            read = partial(news_in, secret=secret.get_secret_value())
+            receiver = WebhookReceiver(read, told_to(gateway))
             async with receiving(receiver, host, port) as heard_at:
                 typer.echo(f"Hearing Stripe at http://{host}:{heard_at}{PATH}; Ctrl-C ends it.")
                 await stop.wait()

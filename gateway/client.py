@@ -10,9 +10,12 @@ from temporalio.client import Client
 from business_care.commands import Command
 from business_care.deactivation.ports import DeactivationDirectory
 from business_care.deactivation.views import DeactivationAnswer
+from business_care.errors import RuleViolation
 from business_care.listing import CommandLogEntry, PaymentState, PaymentSwitch, RequestFilter, SellerClosure
 from business_care.people import Actor
 from business_care.ports import Closures, CommandLog, DeadlinePlanner, PaymentSwitches, RequestDirectory
+from business_care.provider_news import ChargebackNews, RefundNews
+from business_care.recovery.ports import RecoveryDirectory
 from business_care.request import CareRequestOpening
 from business_care.views import CommandAnswer, DeadlinesView, JournalView, OpenedAnswer, RequestView
 from gateway.closed import RequestAddressee
@@ -22,6 +25,8 @@ from gateway.operating import Operations
 from gateway.raw_command import RawCommand
 from gateway.reading import Reader, RecordedRequests
 from gateway.records_desk import RecordsDesk
+from gateway.recoveries import RecoveryGateway
+from gateway.settling import NewsTold, Settling
 from gateway.starting import Starter
 from gateway.telling import ClosureEnding, PaymentsChange
 
@@ -54,6 +59,7 @@ class CareGateway:
     closures: Closures
     switches: PaymentSwitches
     deactivations: DeactivationDirectory
+    recoveries: RecoveryDirectory
     clock: Callable[[], datetime] = now
     planner: DeadlinePlanner | None = None
     patience: timedelta = PATIENCE
@@ -78,19 +84,43 @@ class CareGateway:
     async def send(self, request_id: str, command: Command | RawCommand) -> CommandAnswer:
         """Send a command and wait for its answer; a closed request is answered for by the records (R60, R61).
 
-        The command is kept with its answer or its refusal. Sending the same command again is safe.
+        The command is kept with its answer or its refusal. Sending the same command again is safe. A refund
+        that settles as failed when it counts as paid already begins a recovery, which the refusal names
+        (R42).
 
         Raises:
             RuleViolation: the code of the rule that says no; `unknown_request`.
         """
-        return await self._courier.ask(RequestAddressee(request_id, self.directory), command)
+        try:
+            return await self._courier.ask(RequestAddressee(request_id, self.directory), command)
+        except RuleViolation as refused:
+            raise await self._settling.begin_if_late(request_id, command, refused) from None
 
     async def send_as_signal(self, request_id: str, command: Command | RawCommand) -> CommandAnswer | None:
         """Hand a command over without waiting: None comes back, and how it was judged stands in the journal.
 
         A closed request is answered for by the records, as in `send`.
         """
-        return await self._courier.tell(RequestAddressee(request_id, self.directory), command)
+        try:
+            return await self._courier.tell(RequestAddressee(request_id, self.directory), command)
+        except RuleViolation as refused:
+            raise await self._settling.begin_if_late(request_id, command, refused) from None
+
+    async def hear_of_refund(self, news: RefundNews) -> NewsTold:
+        """Take what the payment provider tells of a refund by itself to whom it concerns; twice is once.
+
+        A failure that comes when the request has closed begins a recovery (R42).
+        """
+        return await self._settling.hear_of_refund(news)
+
+    async def hear_of_chargeback(self, news: ChargebackNews) -> NewsTold:
+        """Take what the customer's bank does to a payment to every open request that it bought (R44)."""
+        return await self._settling.hear_of_chargeback(news)
+
+    @property
+    def recovery(self) -> RecoveryGateway:
+        """Refunds that failed after their request had closed (R42)."""
+        return RecoveryGateway(self.client, self.recoveries, self.commands, self.clock, self.patience)
 
     async def status(self, request_id: str, *, as_recorded: bool = False) -> RequestView:
         """The whole view, told by the running request, or by the records once it is closed.
@@ -157,6 +187,10 @@ class CareGateway:
     def _reception(self) -> Reception:
         starter = Starter(self.client, self.planner)
         return Reception(starter, self.directory, self.clock, self.patience)
+
+    @property
+    def _settling(self) -> Settling:
+        return Settling(self._courier, self.directory, self.recovery, self.clock)
 
     @property
     def _courier(self) -> Courier[CommandAnswer]:

@@ -17,6 +17,7 @@ from business_care.errors import ErrorCode, RuleViolation
 from business_care.listing import MAX_LOGGED_CHARACTERS, CommandLogEntry
 from business_care.people import Actor
 from business_care.reading import MAX_MESSAGE_BYTES, read_message
+from business_care.recovery.views import RecoveryAnswer
 from business_care.values import Identifier
 from business_care.views import CommandAnswer
 
@@ -28,14 +29,17 @@ ALL_MESSAGES: dict[str, type[Command]] = COMMANDS | DEACTIVATION_COMMANDS
 
 @dataclass(frozen=True)
 class Subject:
-    """What a command is about: a request, or a product that is switched off."""
+    """What a command is about: a request, a product that is switched off, or a recovery."""
 
     request_id: str | None = None
     product_id: str | None = None
+    recovery_id: str | None = None
 
     def __str__(self) -> str:
         if self.request_id is not None:
             return f"request {self.request_id}"
+        if self.recovery_id is not None:
+            return f"recovery {self.recovery_id}"
         return f"the deactivation of product {self.product_id}"
 
 
@@ -94,6 +98,7 @@ def log_entry(subject: Subject, command: RawCommand, at: datetime, verdict: Verd
     return CommandLogEntry(
         request_id=subject.request_id,
         product_id=subject.product_id,
+        recovery_id=subject.recovery_id,
         command=command.name,
         command_id=command_id,
         by=by,
@@ -105,8 +110,8 @@ def log_entry(subject: Subject, command: RawCommand, at: datetime, verdict: Verd
     )
 
 
-def _logged(answer: AcceptedAnswer | None) -> CommandAnswer | DeactivationAnswer | None:
-    return answer if isinstance(answer, CommandAnswer | DeactivationAnswer) else None
+def _logged(answer: AcceptedAnswer | None) -> CommandAnswer | DeactivationAnswer | RecoveryAnswer | None:
+    return answer if isinstance(answer, CommandAnswer | DeactivationAnswer | RecoveryAnswer) else None
 
 
 def _as_text(body: bytes) -> str:

@@ -6,6 +6,7 @@ TASK_QUEUE = "business-care"
 
 CARE_REQUEST = "CareRequest"
 PRODUCT_DEACTIVATION = "ProductDeactivation"
+REFUND_RECOVERY = "RefundRecovery"
 
 
 def care_request_id(request_id: str) -> str:
@@ -16,6 +17,11 @@ def care_request_id(request_id: str) -> str:
 def product_deactivation_id(product_id: str) -> str:
     """The workflow id of the deactivation of a product: one at a time (R50)."""
     return f"product-deactivation-{product_id}"
+
+
+def refund_recovery_id(recovery_id: str) -> str:
+    """The workflow id of the recovery of a refund that failed late: `<licence_id>-<n>` (R42)."""
+    return f"refund-recovery-{recovery_id}"
 
 
 CARE_STATE = SearchAttributeKey.for_keyword("CareState")

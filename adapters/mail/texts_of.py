@@ -8,7 +8,7 @@ import yaml
 from pydantic import Field
 
 from business_care.errors import StepFailed
-from business_care.notices import NoticeKind
+from business_care.notices import NoticeAbout, NoticeKind
 from business_care.people import Role
 from business_care.values import Value
 
@@ -39,12 +39,15 @@ class Texts(Value):
     closing: str
     words: dict[str, dict[str, str]]
     notices: dict[NoticeKind, dict[Role, NoticeText]]
+    of_recoveries: dict[NoticeKind, dict[Role, NoticeText]]
+    """The same kinds, said about a refund that failed after its request had closed."""
 
-    def notice(self, kind: NoticeKind, role: Role) -> NoticeText:
+    def notice(self, kind: NoticeKind, role: Role, about: NoticeAbout = NoticeAbout.REQUEST) -> NoticeText:
         """What a notice says to that reader; an agent reads as the seller does. Raises `NoticeUnworded`."""
         reader = Role.SELLER if role is Role.AGENT else role
+        texts = self.of_recoveries if about is NoticeAbout.RECOVERY else self.notices
         try:
-            return self.notices[kind][reader]
+            return texts[kind][reader]
         except KeyError:
             raise NoticeUnworded(f"there is no text of {kind} for {role}") from None
 

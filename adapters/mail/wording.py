@@ -30,6 +30,7 @@ CODES: Final = frozenset(
     }
 )
 
+_SUBJECTS: Final = {NoticeAbout.REQUEST: "request_id", NoticeAbout.RECOVERY: "recovery_id"}
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _QUOTATION: Final = re.compile(r"> \{(\w+)\}")
 
@@ -40,7 +41,7 @@ def worded(queued: QueuedNotice, sender: str, address: str) -> Mail:
     The texts cope with missing data: a paragraph that needs them is left out.
     """
     texts = texts_in(queued.language)
-    text = texts.notice(queued.notice.kind, queued.notice.to.role)
+    text = texts.notice(queued.notice.kind, queued.notice.to.role, queued.about)
     values = _values(queued, texts)
     greeting = texts.greeting if "reader" in values else texts.greeting_nobody
     paragraphs = [greeting, *text.body.split("\n\n"), texts.closing]
@@ -84,14 +85,19 @@ def _values(queued: QueuedNotice, texts: Texts) -> dict[str, str]:
     """What fills the placeholders: the notice's data, codes, dates and amounts among them put into words."""
     data = {name: value for name, value in queued.notice.data.items() if value.strip()}
     values = {"seller_id": queued.notice.to.id, **data}
-    if queued.about is NoticeAbout.REQUEST:
-        values["request_id"] = queued.subject_id
+    if queued.about in _SUBJECTS:
+        values[_SUBJECTS[queued.about]] = queued.subject_id
     values.update(_in_words(data, _zone(queued.timezone), texts))
     if queued.reader_name and queued.reader_name.strip():
         values["reader"] = queued.reader_name
-    if queued.notice.kind is NoticeKind.REFUND_MANUAL and "reason" in data:
+    if _reason_is_code(queued) and "reason" in data:
         values["code"] = data["reason"]
     return values
+
+
+def _reason_is_code(queued: QueuedNotice) -> bool:
+    """Whether the reason is what a payment provider answered, and not what somebody wrote."""
+    return queued.about is NoticeAbout.RECOVERY or queued.notice.kind is NoticeKind.REFUND_MANUAL
 
 
 def _in_words(data: Mapping[str, str], zone: ZoneInfo, texts: Texts) -> Iterator[tuple[str, str]]:

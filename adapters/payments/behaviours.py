@@ -24,6 +24,8 @@ class PaymentBehaviour(StrEnum):
     """Under way; it has succeeded when asked a day later."""
     PENDING_THEN_FAILED = "pending_then_failed"
     """Under way; it has failed when asked a day later."""
+    SUCCEEDED_THEN_FAILED = "succeeded_then_failed"
+    """Paid at once, as far as anybody can tell; it has failed when asked ten days later (R42)."""
     REFUSED = "refused"
     """Refused for good: the time in which this payment could be refunded is over."""
 

@@ -13,9 +13,17 @@ from business_care.errors import TemporarilyUnavailable
 from business_care.refund import RefundAnswer, RefundAnswerKind, RefundOrder
 
 TIME_TO_SETTLE = timedelta(days=1)
+TIME_TO_FAIL_LATE = timedelta(days=10)
+FAILED_LATE = "failed_late"
+"""What stands in place of `failed` for a refund that counts as paid until it fails."""
 
 _WITHOUT_EFFECT = frozenset({PaymentBehaviour.ERROR, PaymentBehaviour.TIMEOUT_BEFORE})
-_SETTLES_LATER = frozenset({PaymentBehaviour.PENDING, PaymentBehaviour.PENDING_THEN_FAILED})
+_SETTLEMENTS: dict[PaymentBehaviour, tuple[str, timedelta]] = {
+    PaymentBehaviour.PENDING: (RefundAnswerKind.SUCCEEDED, TIME_TO_SETTLE),
+    PaymentBehaviour.PENDING_THEN_FAILED: (RefundAnswerKind.FAILED, TIME_TO_SETTLE),
+    PaymentBehaviour.SUCCEEDED_THEN_FAILED: (FAILED_LATE, TIME_TO_FAIL_LATE),
+}
+_AT_ONCE = (RefundAnswerKind.SUCCEEDED, timedelta())
 
 
 class SimulatedProvider:
@@ -59,7 +67,7 @@ async def _row(connection: AsyncConnection, order: RefundOrder) -> RowMapping | 
 async def _keep(
     connection: AsyncConnection, order: RefundOrder, behaviour: PaymentBehaviour, at: datetime
 ) -> None:
-    fails = behaviour is PaymentBehaviour.PENDING_THEN_FAILED
+    settles_as, after = _SETTLEMENTS.get(behaviour, _AT_ONCE)
     row = {
         "key": order.idempotency_key,
         "licence_id": order.licence_id,
@@ -67,17 +75,19 @@ async def _keep(
         "amount": order.money.amount,
         "currency": order.money.currency,
         "requested_at": at,
-        "settles_as": RefundAnswerKind.FAILED if fails else RefundAnswerKind.SUCCEEDED,
-        "settles_at": at + TIME_TO_SETTLE if behaviour in _SETTLES_LATER else at,
+        "settles_as": settles_as,
+        "settles_at": at + after,
     }
     await connection.execute(insert(SIMULATED_REFUNDS).values(**row))
 
 
 def _standing(row: RowMapping, at: datetime) -> RefundAnswer:
     reference = f"simulated-{row['id']}"
+    late = row["settles_as"] == FAILED_LATE
     settles_later = row["settles_at"] > row["requested_at"]
     if settles_later and at < row["settles_at"]:
-        return RefundAnswer(kind=RefundAnswerKind.PENDING, reference=reference)
-    kind = RefundAnswerKind(row["settles_as"])
+        kind = RefundAnswerKind.SUCCEEDED if late else RefundAnswerKind.PENDING
+    else:
+        kind = RefundAnswerKind.FAILED if late else RefundAnswerKind(row["settles_as"])
     failed = kind is RefundAnswerKind.FAILED
     return RefundAnswer(kind=kind, reference=reference, reason="account_closed" if failed else None)

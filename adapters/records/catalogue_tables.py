@@ -66,7 +66,7 @@ LICENCES = Table(
     Column("price_amount", BigInteger, nullable=False),
     Column("price_currency", CODE, nullable=False),
     Column("refunded_before", BigInteger, nullable=False, server_default=sql("0")),
-    identifier("payment_ref", nullable=True),
+    identifier("payment_ref", nullable=True, index=True),
     Column("shop_url", TEXT),
     Column("test_shop_urls", Document(tuple[str, ...]), nullable=False),
     # The renewals of a product are walked in the order of this index.

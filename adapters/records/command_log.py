@@ -26,6 +26,9 @@ class SqlCommandLog:
     async def of_product(self, product_id: str) -> Sequence[CommandLogEntry]:
         return await self._entries(COMMAND_LOG.c.product_id == product_id)
 
+    async def of_recovery(self, recovery_id: str) -> Sequence[CommandLogEntry]:
+        return await self._entries(COMMAND_LOG.c.recovery_id == recovery_id)
+
     async def _entries(self, wanted: ColumnElement[bool]) -> Sequence[CommandLogEntry]:
         query = (
             select(*(COMMAND_LOG.c[name] for name in CommandLogEntry.model_fields))

@@ -2,18 +2,23 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.records.catalogue_tables import LICENCES
 from adapters.records.database import Database
 from adapters.records.deadlines import deadlines_of
 from adapters.records.journal_rows import applied_in
 from adapters.records.licence_facts import licence_facts
+from adapters.records.money_tables import REFUND_INTENTS
 from adapters.records.rejections_shown import last_rejections, rejections_not_shown
 from adapters.records.request_tables import APPLIED_COMMANDS, REJECTIONS, REQUEST_EVENTS, REQUESTS
 from business_care.listing import RequestFilter
+from business_care.refund import PURCHASE_PRICE
 from business_care.request import CareRequestOpening, LicenceFacts
-from business_care.views import AppliedCommand, DeadlinesView, JournalView, RequestView
+from business_care.views import AppliedCommand, CareStateName, DeadlinesView, JournalView, RequestView
+
+_UNSETTLED = (CareStateName.REFUND_PENDING, CareStateName.REFUND_MANUAL)
 
 
 class SqlRequestDirectory:
@@ -81,6 +86,33 @@ class SqlRequestDirectory:
         async with self._database.reading() as connection:
             opening: CareRequestOpening | None = await connection.scalar(query)
             return opening
+
+    async def waiting_for_settlement(self, licence_id: str) -> Sequence[str]:
+        asked_first = REFUND_INTENTS.c.request_id == REQUESTS.c.request_id
+        query = (
+            select(REQUESTS.c.request_id)
+            .join(
+                REFUND_INTENTS,
+                and_(
+                    REFUND_INTENTS.c.licence_id == REQUESTS.c.licence_id,
+                    REFUND_INTENTS.c.purpose == PURCHASE_PRICE,
+                ),
+            )
+            .where(REQUESTS.c.licence_id == licence_id, REQUESTS.c.state.in_(_UNSETTLED))
+            .order_by(asked_first.desc(), REQUESTS.c.opened_at, REQUESTS.c.request_id)
+        )
+        async with self._database.reading() as connection:
+            return list(await connection.scalars(query))
+
+    async def paid_with(self, payment_ref: str) -> Sequence[str]:
+        query = (
+            select(REQUESTS.c.request_id)
+            .join(LICENCES, LICENCES.c.id == REQUESTS.c.licence_id)
+            .where(LICENCES.c.payment_ref == payment_ref, REQUESTS.c.outcome.is_(None))
+            .order_by(REQUESTS.c.opened_at, REQUESTS.c.request_id)
+        )
+        async with self._database.reading() as connection:
+            return list(await connection.scalars(query))
 
 
 async def _view(connection: AsyncConnection, request_id: str) -> RequestView | None:

@@ -95,7 +95,7 @@ SIMULATED_REFUNDS = Table(
     Column("amount", BigInteger, nullable=False),
     Column("currency", CODE, nullable=False),
     instant("requested_at"),
-    # succeeded | failed, once that instant is reached; pending until then
+    # succeeded | failed, once that instant is reached, and pending until then; failed_late: paid until then
     Column("settles_as", CODE, nullable=False),
     instant("settles_at"),
 )

@@ -12,6 +12,7 @@ from adapters.records.directory import SqlRequestDirectory
 from adapters.records.notice_queue import SqlNoticeQueue
 from adapters.records.product_records import SqlProductRecords
 from adapters.records.readers import OperatorDesk
+from adapters.records.recoveries import SqlRecoveries
 from adapters.records.report import Report
 from adapters.records.switches import SqlPaymentSwitches
 from business_care.deactivation.ports import DeactivationDirectory, ProductRecords
@@ -38,6 +39,7 @@ class Records:
         self.deactivations: DeactivationDirectory = SqlDeactivationDirectory(database)
         self.commands: CommandLog = SqlCommandLog(database)
         self.closures: Closures = SqlClosures(database)
+        self.recoveries = SqlRecoveries(database)
         self.switches: PaymentSwitches = SqlPaymentSwitches(database)
         self.report = Report(database)
 

@@ -59,7 +59,7 @@ async def _licence_concerned(
 ) -> RowMapping | None:
     """The licence that a customer is written to about; the latest purchase where the notice does not tell."""
     licences = await _licences_of(connection, notice.to.id)
-    if about is NoticeAbout.REQUEST:
+    if about in (NoticeAbout.REQUEST, NoticeAbout.RECOVERY):
         wanted = await _licence_about(connection, subject_id, notice)
         concerned = [row for row in licences if row["id"] == wanted]
     else:

@@ -7,6 +7,7 @@ from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.money_tables import REFUND_INTENTS
+from adapters.records.recovery_tables import RECOVERIES
 from adapters.records.upsert import insert_missing
 from business_care.refund import PURCHASE_PRICE, RefundStatus
 from business_care.views import RefundView, RequestView
@@ -49,12 +50,22 @@ async def mark_payment_by_hand(connection: AsyncConnection, view: RequestView, a
     if refund.status in (RefundStatus.SUCCEEDED, RefundStatus.CHARGED_BACK):
         await _keep_intent(connection, view, refund, at)
         intent = await _intent(connection, view.licence_id)
+        if refund.manual_reason is None and await _failed_since(connection, intent):
+            return
         if intent["status"] == IntentStatus.SUCCEEDED or intent["by_hand"] == ByHand.PAID:
             return
         if _settled_by_the_provider(intent, refund):
             await _change(connection, view, at, {"status": IntentStatus.SUCCEEDED, "reason": None})
         else:
             await _change(connection, view, at, {"by_hand": ByHand.PAID, "reference": refund.reference})
+
+
+async def _failed_since(connection: AsyncConnection, intent: RowMapping) -> bool:
+    """Whether the success that the request tells of was taken back meanwhile: it is paid by hand (R42)."""
+    query = select(RECOVERIES.c.recovery_id).where(
+        RECOVERIES.c.recovery_id == intent["by_hand_request_id"], RECOVERIES.c.ended_at.is_(None)
+    )
+    return (await connection.execute(query)).first() is not None
 
 
 def _settled_by_the_provider(intent: RowMapping, refund: RefundView) -> bool:

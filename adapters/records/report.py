@@ -121,12 +121,18 @@ class Report:
             ToldNotice(
                 kind=row["kind"],
                 to=row["to_id"],
-                request=row["subject_id"] if row["about"] == NoticeAbout.REQUEST else None,
+                request=_request_concerned(row),
                 product=row["product_id"],
                 at=row["at"],
             )
             for row in rows
         ]
+
+
+def _request_concerned(row: RowMapping) -> str | None:
+    if row["about"] == NoticeAbout.REQUEST:
+        return str(row["subject_id"])
+    return row["data"].get("request_id") if row["about"] == NoticeAbout.RECOVERY else None
 
 
 def _standing(care: CareTerm, row: RowMapping, at: datetime) -> LicenceStanding:

@@ -19,6 +19,7 @@ from business_care.counting import DeadlinePlan
 from business_care.deactivation.views import DeactivationAnswer
 from business_care.notices import NoticeAbout
 from business_care.people import Actor
+from business_care.recovery.views import RecoveryAnswer
 from business_care.request import CareRequestOpening
 from business_care.views import CommandAnswer, RequestView
 
@@ -107,15 +108,16 @@ COMMAND_LOG = Table(
     "command_log",
     METADATA,
     row_number(),
-    # A request or a product; no foreign key: a command to a request that nobody opened is kept too.
+    # One of the three; no foreign key: a command to a request that nobody opened is kept too.
     identifier("request_id", nullable=True, index=True),
     identifier("product_id", nullable=True, index=True),
+    Column("recovery_id", WORKFLOW_ID, index=True),
     Column("command", TEXT, nullable=False),
     identifier("command_id", nullable=True),
     Column("by", Document(Actor)),
     instant("at"),
     Column("body", TEXT, nullable=False),
-    Column("answer", Document(CommandAnswer | DeactivationAnswer)),
+    Column("answer", Document(CommandAnswer | DeactivationAnswer | RecoveryAnswer)),
     Column("error_code", CODE),
     Column("error_message", TEXT),
 )
@@ -124,9 +126,10 @@ NOTICES = Table(
     "notices",
     METADATA,
     row_number(),
-    # What it is about (NoticeAbout), and the id of that request or deactivation: no foreign key can say so.
+    # What it is about (NoticeAbout), and the id of that request, deactivation or recovery: no foreign key can
+    # say so.
     Column("about", CODE, nullable=False, server_default=NoticeAbout.REQUEST),
-    identifier("subject_id"),
+    Column("subject_id", WORKFLOW_ID, nullable=False),
     identifier("key"),
     Column("kind", CODE, nullable=False),
     Column("to_role", CODE, nullable=False),

@@ -14,7 +14,14 @@ from business_care.values import Currency, Identifier, Instant, MinorUnits, Text
 
 Language = Literal["en", "es", "fr"]
 PaymentWord = Literal[
-    "ok", "error", "timeout_before", "timeout_after_effect", "pending", "pending_then_failed", "refused"
+    "ok",
+    "error",
+    "timeout_before",
+    "timeout_after_effect",
+    "pending",
+    "pending_then_failed",
+    "succeeded_then_failed",
+    "refused",
 ]
 BillingWord = Literal["ok", "error", "slow", "charge_in_flight_paid", "charge_in_flight_failed"]
 Versions = Annotated[str | int, AfterValidator(str)]

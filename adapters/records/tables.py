@@ -1,6 +1,12 @@
 """All tables of the records in one place: what migrations are compared with."""
 
-from adapters.records import catalogue_tables, deactivation_tables, money_tables, request_tables
+from adapters.records import (
+    catalogue_tables,
+    deactivation_tables,
+    money_tables,
+    recovery_tables,
+    request_tables,
+)
 from adapters.records.columns import METADATA
 
 ALL_TABLES = METADATA.sorted_tables
@@ -12,5 +18,6 @@ __all__ = [
     "catalogue_tables",
     "deactivation_tables",
     "money_tables",
+    "recovery_tables",
     "request_tables",
 ]

@@ -53,11 +53,29 @@ READERS: dict[NoticeKind, tuple[Role, ...]] = {
     NoticeKind.REACTIVATED: (Role.SELLER,),
     NoticeKind.RENEWAL_CANCELLED: (Role.CUSTOMER,),
 }
+ABOUT = {
+    NoticeKind.DEACTIVATED: NoticeAbout.PRODUCT,
+    NoticeKind.REACTIVATED: NoticeAbout.PRODUCT,
+    NoticeKind.RENEWAL_CANCELLED: NoticeAbout.RENEWALS,
+}
+OF_RECOVERIES = {
+    NoticeKind.REFUND_MANUAL: (Role.OPERATOR,),
+    NoticeKind.OPERATOR_REMINDER: (Role.OPERATOR,),
+    NoticeKind.REFUND_PAID: (Role.CUSTOMER, Role.SELLER),
+}
+SUBJECTS = {NoticeAbout.REQUEST: "R1", NoticeAbout.RECOVERY: "L1-1"}
+TOLD = [
+    *(
+        (kind, role, ABOUT.get(kind, NoticeAbout.REQUEST))
+        for kind, roles in READERS.items()
+        for role in roles
+    ),
+    *((kind, role, NoticeAbout.RECOVERY) for kind, roles in OF_RECOVERIES.items() for role in roles),
+]
 CASES = [
-    pytest.param(language, kind, role, id=f"{language}-{kind}-{role}")
+    pytest.param(language, kind, role, about, id=f"{language}-{kind}-{role}-{about}")
     for language in LANGUAGES
-    for kind, roles in READERS.items()
-    for role in roles
+    for kind, role, about in TOLD
 ]
 WORDS_OF = {
     "request_kind": RequestKind,
@@ -75,19 +93,12 @@ EVERYTHING = {
     **dict.fromkeys(DEADLINES, DUE),
     **dict.fromkeys(MOMENTS, "2031-03-03T09:30:00+00:00"),
     **dict.fromkeys(("message", "notes", "question", "explanation", "reason", "subject"), "Somebody's words"),
-    **dict.fromkeys(("reference", "licence_id", "product_id"), "X-1"),
+    **dict.fromkeys(("reference", "licence_id", "product_id", "request_id"), "X-1"),
     **{name: next(iter(words)) for name, words in WORDS_OF.items()},
     "status": "succeeded",
     "business_days": "5",
     "amount": "12900",
     "currency": "EUR",
-}
-
-
-ABOUT = {
-    NoticeKind.DEACTIVATED: NoticeAbout.PRODUCT,
-    NoticeKind.REACTIVATED: NoticeAbout.PRODUCT,
-    NoticeKind.RENEWAL_CANCELLED: NoticeAbout.RENEWALS,
 }
 
 
@@ -98,15 +109,16 @@ def mail_of(
     language: str = "en",
     reader_name: str | None = "Studio Uno",
     timezone: str = "Europe/Madrid",
+    about: NoticeAbout | None = None,
     **data: str,
 ) -> Mail:
-    about = ABOUT.get(kind, NoticeAbout.REQUEST)
-    if about is not NoticeAbout.REQUEST:
+    about = about or ABOUT.get(kind, NoticeAbout.REQUEST)
+    if about not in SUBJECTS:
         data.setdefault("product_id", "P1")
     queued = QueuedNotice(
         notice_id=1,
         about=about,
-        subject_id="R1" if about is NoticeAbout.REQUEST else "D1",
+        subject_id=SUBJECTS.get(about, "D1"),
         notice=Notice(
             key=f"3-0-{kind}",
             kind=kind,
@@ -126,13 +138,13 @@ def test_the_table_of_readers_names_every_kind_of_notice() -> None:
     assert set(READERS) == set(NoticeKind)
 
 
-@pytest.mark.parametrize(("language", "kind", "role"), CASES)
+@pytest.mark.parametrize(("language", "kind", "role", "about"), CASES)
 def test_every_notice_has_a_text_that_uses_all_it_is_told(
-    language: str, kind: NoticeKind, role: Role
+    language: str, kind: NoticeKind, role: Role, about: NoticeAbout
 ) -> None:
-    text = texts_in(language).notice(kind, role)
+    text = texts_in(language).notice(kind, role, about)
 
-    mail = mail_of(kind, role, language, **EVERYTHING)
+    mail = mail_of(kind, role, language, about=about, **EVERYTHING)
 
     paragraphs = text.body.strip().split("\n\n")
     assert (
@@ -141,21 +153,23 @@ def test_every_notice_has_a_text_that_uses_all_it_is_told(
     assert not re.search(r"[{}]|\bNone\b", mail.subject + mail.body)
 
 
-@pytest.mark.parametrize(("language", "kind", "role"), CASES)
-def test_every_notice_copes_with_missing_data(language: str, kind: NoticeKind, role: Role) -> None:
-    mail = mail_of(kind, role, language, reader_name=None)
+@pytest.mark.parametrize(("language", "kind", "role", "about"), CASES)
+def test_every_notice_copes_with_missing_data(
+    language: str, kind: NoticeKind, role: Role, about: NoticeAbout
+) -> None:
+    mail = mail_of(kind, role, language, reader_name=None, about=about)
 
-    assert ("P1" if kind in ABOUT else "R1") in mail.subject + mail.body
+    assert SUBJECTS.get(about, "P1") in mail.subject + mail.body
     assert len(mail.body.strip().split("\n\n")) >= 3
     assert not re.search(r"[{}]|> *$", mail.subject + mail.body, re.MULTILINE)
 
 
-@pytest.mark.parametrize(("language", "kind", "role"), CASES)
-def test_the_languages_say_the_same(language: str, kind: NoticeKind, role: Role) -> None:
+@pytest.mark.parametrize(("language", "kind", "role", "about"), CASES)
+def test_the_languages_say_the_same(language: str, kind: NoticeKind, role: Role, about: NoticeAbout) -> None:
     def shape(text: str) -> list[list[str]]:
         return [sorted(re.findall(r"\{\w+\}|business-care [a-z-]+", part)) for part in text.split("\n\n")]
 
-    ours, english = texts_in(language).notice(kind, role), texts_in("en").notice(kind, role)
+    ours, english = (texts_in(spoken).notice(kind, role, about) for spoken in (language, "en"))
 
     assert shape(ours.body) == shape(english.body)
     assert shape(ours.subject) == shape(english.subject)

@@ -77,6 +77,7 @@ class Terminal:
                 records.closures,
                 records.switches,
                 records.deactivations,
+                records.recoveries,
             )
 
 

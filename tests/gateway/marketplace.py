@@ -19,7 +19,7 @@ from adapters.records.money_tables import SIMULATED_CHARGES
 from adapters.records.opened import Records
 from adapters.records.seed import load
 from adapters.records.seed_file import read_records
-from adapters.settings import BillingProviderName
+from adapters.settings import BillingProviderName, PaymentProviderName
 from business_care.deactivation.views import DeactivationView
 from business_care.people import Actor, Role
 from business_care.policy import Policy
@@ -39,8 +39,8 @@ NOON = datetime(2031, 3, 3, 11, tzinfo=UTC)
 """The gateway's clock. The requests themselves live at the real time, long before their deadlines."""
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-PROVIDERS = Providers(billing=BillingProviderName.SIMULATED, billing_calls_per_second=1000)
-"""A billing service that does as it is told."""
+PROVIDERS = Providers(PaymentProviderName.SIMULATED, BillingProviderName.SIMULATED, 1000)
+"""A payment provider and a billing service that do as they are told."""
 
 CLOSED = (date(2031, 3, 4), date(2031, 3, 28))
 """The closure of a seller that has one, announced in February."""
@@ -119,6 +119,7 @@ class Marketplace:
             closures=self.records.closures,
             switches=self.records.switches,
             deactivations=self.records.deactivations,
+            recoveries=self.records.recoveries,
             clock=lambda: now,
             planner=PublicHolidays(),
             patience=patience,
@@ -148,9 +149,14 @@ class Marketplace:
         async with self.records.database.writing() as connection:
             await connection.execute(update(SIMULATED_CHARGES).where(charges).values(settles_at=LONG_AGO))
 
-    async def licence(self, *, cared_for: bool = True, closed: bool = False) -> Licence:
+    async def licence(
+        self, *, cared_for: bool = True, closed: bool = False, pays: Sequence[str] = ()
+    ) -> Licence:
+        """A licence that was sold; `pays` tells how the payment provider behaves when it is paid back."""
         licence = Licence(next(self._numbers))
-        await load(self.records.database, read_records(_records(licence, cared_for=cared_for, closed=closed)))
+        records = _records(licence, cared_for=cared_for, closed=closed)
+        behaviour = {"licence_id": licence.id, "behave": list(pays)}
+        await load(self.records.database, read_records({**records, "payment_provider": [behaviour]}))
         return licence
 
     async def policy(self, policy: Policy) -> None:

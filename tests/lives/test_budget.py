@@ -28,6 +28,7 @@ async def happy_life(world: World) -> list[HistoryEvent]:
         closures=world.records.closures,
         switches=world.records.switches,
         deactivations=world.records.deactivations,
+        recoveries=world.records.recoveries,
         planner=PublicHolidays(),
     )
     licence = await world.licence(Bought(care_from="2020-01-01"))

@@ -21,6 +21,7 @@ from temporalio.workflow import Info
 
 from workflows.care_request import CareRequest
 from workflows.product_deactivation import ProductDeactivation
+from workflows.refund_recovery import RefundRecovery
 
 if TYPE_CHECKING:  # the SDK does not export the types of two methods that every runner must hand on
     from temporalio.converter import StorageDriverStoreContext
@@ -32,7 +33,7 @@ async def replayed(history: WorkflowHistory, runner: WorkflowRunner) -> list[str
     """Replay a history and tell what the code asked for. Raises when the code asks for other things."""
     listener = ListeningRunner(runner)
     replayer = Replayer(
-        workflows=[CareRequest, ProductDeactivation],
+        workflows=[CareRequest, ProductDeactivation, RefundRecovery],
         workflow_runner=listener,
         data_converter=pydantic_data_converter,
     )
@@ -125,6 +126,10 @@ def _said(activity: str, argument: bytes) -> str:
             return f"{given['request_id']} on {given['licence_id']}"
         case "end_care" | "cancel_renewal":
             return str(given["licence_id"])
+        case "find_recovery":
+            return str(given)
+        case "store_recovery":
+            return f"{_minutes(given)}; {_recovery_state(given['state'])}"
         case _:
             return _said_of_a_product(activity, given)
 
@@ -157,7 +162,15 @@ def _minutes(given: dict[str, Any]) -> str:
 
 
 def _ending(result: dict[str, Any]) -> str:
+    if "recovery_id" in result:
+        return f"{result['state']}, {result['amount']} {result['currency']}, {result['reference']}"
     return _deactivation(result) if "deactivation_id" in result else _view(result)
+
+
+def _recovery_state(state: dict[str, Any]) -> str:
+    reminder, paid = state["reminder"], state["paid"]
+    until = f", reminder {reminder['due']}" if reminder else ""
+    return f"paid {paid['money']['amount']}" if paid else f"waits{until}"
 
 
 def _deactivation(view: dict[str, Any]) -> str:

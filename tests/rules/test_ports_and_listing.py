@@ -1,6 +1,7 @@
 """What the rules ask of the outside world, and the values that travel there."""
 
 import inspect
+import sys
 from datetime import datetime
 from typing import Protocol, get_type_hints
 
@@ -8,14 +9,18 @@ import pytest
 from pydantic import ValidationError
 
 from business_care import ports
+from business_care.commands import SettlementStatus
 from business_care.listing import MAX_LOGGED_CHARACTERS, CommandLogEntry, RequestFilter
+from business_care.provider_news import RefundNews
+from business_care.recovery import ports as recovery_ports
 from business_care.values import Instant, Value
 from tests.rules.builders import OPENED, local
 
 PORTS = [
     port
-    for _, port in inspect.getmembers(ports, inspect.isclass)
-    if issubclass(port, Protocol) and port.__module__ == ports.__name__
+    for module in (ports, recovery_ports)
+    for _, port in inspect.getmembers(module, inspect.isclass)
+    if issubclass(port, Protocol) and port.__module__ == module.__name__
 ]
 VERBS = [(port, name) for port in PORTS for name, verb in vars(port).items() if inspect.isfunction(verb)]
 
@@ -32,10 +37,26 @@ class Dated(Value):
 def test_a_port_takes_and_gives_values_whose_types_are_all_named(port: type, name: str) -> None:
     verb = vars(port)[name]
 
-    hints = get_type_hints(verb, vars(ports))
+    hints = get_type_hints(verb, vars(sys.modules[port.__module__]))
 
     assert set(hints) == set(inspect.signature(verb).parameters) - {"self"} | {"return"}
     assert inspect.getdoc(verb)
+
+
+def test_news_of_a_refund_names_it_and_says_when() -> None:
+    told: dict[str, object] = {
+        "news_id": "evt_1",
+        "licence_id": "L1",
+        "purpose": "purchase_price",
+        "reference": "re_1",
+        "status": SettlementStatus.FAILED,
+        "occurred_at": OPENED,
+    }
+
+    assert RefundNews.model_validate(told).occurred_at == OPENED
+    for missing in told:
+        with pytest.raises(ValidationError):
+            RefundNews.model_validate({name: value for name, value in told.items() if name != missing})
 
 
 def test_a_list_shows_everything_unless_it_is_narrowed() -> None:
@@ -80,11 +101,11 @@ def test_a_logged_command_is_about_a_request_or_about_a_product(subject: dict[st
         pytest.param({"request_id": "R1", "product_id": "P1"}, id="two things"),
     ],
 )
-def test_a_logged_command_is_about_a_request_or_a_product(about: dict[str, str]) -> None:
+def test_a_logged_command_is_about_one_thing(about: dict[str, str]) -> None:
     kept = CommandLogEntry(product_id="P1", command="revoke", at=OPENED, body="{}")
 
     assert (kept.request_id, kept.product_id) == (None, "P1")
-    with pytest.raises(ValidationError, match="either request_id or product_id"):
+    with pytest.raises(ValidationError, match="one of request_id, product_id and recovery_id"):
         CommandLogEntry.model_validate({"command": "fix", "at": OPENED, "body": "{}", **about})
 
 

@@ -15,6 +15,7 @@ _COLUMNS = (
     ("requests", "workflow_id"),
     ("deactivations", "workflow_id"),
     ("refund_intents", "by_hand_request_id"),
+    ("notices", "subject_id"),
 )
 
 

@@ -1,0 +1,143 @@
+"""Brings what a payment provider tells by itself to whoever it concerns (R42, R44)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from business_care.commands import Chargeback, Command, RefundSettled, SettlementStatus
+from business_care.errors import ErrorCode, RuleViolation
+from business_care.people import Actor, Role
+from business_care.ports import RequestDirectory
+from business_care.provider_news import ChargebackNews, RefundNews
+from business_care.recovery.state import LateFailure
+from business_care.recovery.views import RecoveryView
+from business_care.refund import PURCHASE_PRICE
+from business_care.values import Identifier, Value
+from business_care.views import CommandAnswer
+from gateway.closed import RequestAddressee
+from gateway.delivering import Courier
+from gateway.raw_command import RawCommand
+from gateway.recoveries import RecoveryGateway
+
+THE_PROVIDER = Actor(role=Role.SYSTEM, id="payment_provider")
+
+_TOO_LATE = frozenset({ErrorCode.REQUEST_CLOSED, ErrorCode.WRONG_STATE})
+"""How a request answers to whom the money has come already, as far as it knows."""
+
+
+_SAY_IT_WITHOUT_THE_INSTANT = frozenset({ErrorCode.OCCURRED_AT_OUT_OF_RANGE, ErrorCode.COMMAND_ID_REUSED})
+"""The provider's clock is not ours; or the news was told before, and taken without its instant."""
+
+
+class NewsTold(Value):
+    """Whom a provider's news concerned; nobody, where all of it was known or none of it is ours."""
+
+    requests: tuple[Identifier, ...] = ()
+    recovery: RecoveryView | None = None
+
+
+@dataclass(frozen=True)
+class Settling:
+    """Tells requests how their refunds ended, and begins a recovery where a failure comes too late."""
+
+    courier: Courier[CommandAnswer]
+    directory: RequestDirectory
+    recoveries: RecoveryGateway
+    clock: Callable[[], datetime]
+
+    async def hear_of_refund(self, news: RefundNews) -> NewsTold:
+        """Tell every request that waits for the refund; a failure, only the first that still can take it.
+
+        A second one would ask the operator for a second payment. It waits for the first one's (R41).
+        """
+        failed = news.status is SettlementStatus.FAILED
+        told: list[str] = []
+        for request_id in await self._waiting(news):
+            settled = RefundSettled(
+                command_id=_command_id(news.news_id),
+                by=THE_PROVIDER,
+                occurred_at=min(news.occurred_at, self.clock()),
+                status=news.status,
+            )
+            if await self._tell(request_id, settled):
+                told.append(request_id)
+                if failed:
+                    break
+        recovery = None
+        if failed and not told:
+            recovery = await self.recoveries.begin(
+                LateFailure(
+                    licence_id=news.licence_id,
+                    purpose=news.purpose,
+                    reference=news.reference,
+                    reason=news.reason,
+                    failed_at=news.occurred_at,
+                )
+            )
+        return NewsTold(requests=tuple(told), recovery=recovery)
+
+    async def hear_of_chargeback(self, news: ChargebackNews) -> NewsTold:
+        """Tell every open request on a licence that was bought with the payment (R44)."""
+        told = []
+        for request_id in await self.directory.paid_with(news.payment_ref):
+            chargeback = Chargeback(
+                command_id=_command_id(news.news_id),
+                by=THE_PROVIDER,
+                occurred_at=min(news.occurred_at, self.clock()),
+                status=news.status,
+            )
+            if await self._tell(request_id, chargeback):
+                told.append(request_id)
+        return NewsTold(requests=tuple(told))
+
+    async def begin_if_late(
+        self, request_id: str, command: Command | RawCommand, refused: RuleViolation
+    ) -> RuleViolation:
+        """The refusal of a message, which names the recovery that it began: a failure that came too late."""
+        if refused.code not in _TOO_LATE:
+            return refused
+        given = command.read() if isinstance(command, RawCommand) else command
+        if not isinstance(given, RefundSettled) or given.status is not SettlementStatus.FAILED:
+            return refused
+        view = await self.directory.view(request_id)
+        if view is None:
+            return refused
+        failure = LateFailure(
+            licence_id=view.licence_id, purpose=PURCHASE_PRICE, failed_at=given.occurred(self.clock())
+        )
+        recovery = await self.recoveries.begin(failure)
+        if recovery is None:
+            return refused
+        return RuleViolation(
+            refused.code,
+            f"{refused.message}; the refund is recovered by hand as {recovery.recovery_id}, "
+            f"which is {recovery.state}",
+        )
+
+    async def _waiting(self, news: RefundNews) -> tuple[str, ...]:
+        if news.purpose != PURCHASE_PRICE:
+            return ()  # a renewal's charge that is given back: whoever waits for it asks (R56)
+        return tuple(await self.directory.waiting_for_settlement(news.licence_id))
+
+    async def _tell(self, request_id: str, command: RefundSettled | Chargeback) -> bool:
+        """Whether the request took it, now or when it was told before.
+
+        Where the provider's clock and ours disagree too much, it counts as of its arrival: no news about
+        money is lost over a clock.
+        """
+        whom = RequestAddressee(request_id, self.directory)
+        for told in (command, command.model_copy(update={"occurred_at": None})):
+            try:
+                await self.courier.ask(whom, told)
+            except RuleViolation as violation:
+                if violation.code not in _SAY_IT_WITHOUT_THE_INSTANT:
+                    return False
+            else:
+                return True
+        return False
+
+
+def _command_id(news_id: str) -> str:
+    """The same id for the same news: told again it is a duplicate, not a second act (R60)."""
+    return f"provider-news-{sha256(news_id.encode()).hexdigest()[:32]}"

@@ -1,0 +1,243 @@
+"""What a payment provider tells by itself reaches whom it concerns, once, and never too late (R42, R44)."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import update
+from temporalio.client import WorkflowExecutionStatus
+
+from adapters.records.catalogue_tables import LICENCES
+from business_care.commands import ChargebackStatus, OrderRefund, RefundSettled, SettlementStatus
+from business_care.people import Actor, Role
+from business_care.provider_news import ChargebackNews, RefundNews
+from business_care.recovery.state import LateFailure
+from business_care.views import CareStateName, RequestView
+from gateway.client import CareGateway
+from tests.gateway.callers import OPERATOR, code_of
+from tests.gateway.marketplace import NOON, Licence, Marketplace
+from tests.gateway.terminal import Typed
+from workflows.names import refund_recovery_id
+
+BILLING = Actor(role=Role.SYSTEM, id="billing")
+FAILED, SUCCEEDED = SettlementStatus.FAILED, SettlementStatus.SUCCEEDED
+
+
+def news_of(licence: Licence, status: SettlementStatus, reference: str = "re_1") -> RefundNews:
+    return RefundNews(
+        news_id=f"evt-{status}-{licence.id}",
+        licence_id=licence.id,
+        purpose="purchase_price",
+        reference=reference,
+        status=status,
+        reason="expired_card" if status is FAILED else None,
+        occurred_at=NOON,
+    )
+
+
+async def until(gateway: CareGateway, request_id: str, holds: Callable[[RequestView], bool]) -> RequestView:
+    async with asyncio.timeout(20):
+        while not holds(view := await gateway.status(request_id)):  # noqa: ASYNC110 -- nothing tells us when it changes
+            await asyncio.sleep(0.05)
+    return view
+
+
+async def ordered(gateway: CareGateway, market: Marketplace, licence: Licence) -> str:
+    """A request whose refund an operator has just ordered."""
+    request_id = (await gateway.open_request(market.opening(licence.id))).request_id
+    await gateway.send(
+        request_id, OrderRefund(command_id=f"order-{request_id}", by=OPERATOR, reason="Promised")
+    )
+    return request_id
+
+
+async def pending(gateway: CareGateway, market: Marketplace, licence: Licence) -> str:
+    """A request whose refund is under way at the provider."""
+    request_id = await ordered(gateway, market, licence)
+    await until(
+        gateway,
+        request_id,
+        lambda view: view.refund is not None and view.refund.reference is not None,
+    )
+    return request_id
+
+
+async def paid(gateway: CareGateway, market: Marketplace, licence: Licence) -> tuple[str, str]:
+    """A request that has closed since its refund was paid, and what the provider calls that refund."""
+    request_id = await ordered(gateway, market, licence)
+    closed = await until(gateway, request_id, lambda view: view.outcome is not None)
+    assert closed.refund is not None
+    return request_id, str(closed.refund.reference)
+
+
+async def test_a_refund_that_succeeds_later_closes_every_request_that_waits_for_it(
+    market: Marketplace, gateway: CareGateway
+) -> None:
+    licence = await market.licence(pays=["pending"])
+    first = await pending(gateway, market, licence)
+    second = await pending(gateway, market, licence)
+
+    told = await gateway.hear_of_refund(news_of(licence, SUCCEEDED))
+
+    assert told.requests == (first, second)
+    ends = [await until(gateway, one, lambda view: view.outcome is not None) for one in (first, second)]
+    assert [view.outcome for view in ends] == ["refunded", "refunded"]
+    assert told.recovery is None
+
+
+async def test_a_refund_that_fails_later_is_the_task_of_one_request_and_the_other_waits(
+    market: Marketplace, gateway: CareGateway
+) -> None:
+    licence = await market.licence(pays=["pending"])
+    first = await pending(gateway, market, licence)
+    second = await pending(gateway, market, licence)
+
+    told = await gateway.hear_of_refund(news_of(licence, FAILED))
+    again = await gateway.hear_of_refund(news_of(licence, FAILED))
+
+    assert told.requests == again.requests == (first,)
+    assert told.recovery is again.recovery is None
+    states = [(await gateway.status(one)).state for one in (first, second)]
+    assert states == [CareStateName.REFUND_MANUAL, CareStateName.REFUND_PENDING]
+
+
+async def test_a_failure_that_comes_when_the_request_has_closed_begins_a_recovery_once(
+    market: Marketplace, gateway: CareGateway
+) -> None:
+    licence = await market.licence(pays=["succeeded_then_failed"])
+    request_id, reference = await paid(gateway, market, licence)
+
+    told = await gateway.hear_of_refund(news_of(licence, FAILED, reference))
+    again = await gateway.hear_of_refund(news_of(licence, FAILED, reference))
+
+    assert told.requests == ()
+    assert told.recovery is not None
+    assert (told.recovery.recovery_id, told.recovery.state) == (f"{licence.id}-1", "manual")
+    assert again.recovery is not None
+    assert again.recovery.recovery_id == told.recovery.recovery_id
+    closed = await gateway.status(request_id)
+    assert (closed.outcome, closed.refund and closed.refund.status) == ("refunded", "succeeded")
+
+
+async def test_a_recovery_whose_start_was_lost_is_started_when_the_news_comes_again(
+    market: Marketplace, gateway: CareGateway
+) -> None:
+    licence = await market.licence(pays=["succeeded_then_failed"])
+    _, reference = await paid(gateway, market, licence)
+    failure = LateFailure(
+        licence_id=licence.id, purpose="purchase_price", reference=reference, failed_at=NOON
+    )
+    await market.records.recoveries.begin(failure, NOON)
+
+    await gateway.hear_of_refund(news_of(licence, FAILED, reference))
+
+    handle = market.server.client.get_workflow_handle(refund_recovery_id(f"{licence.id}-1"))
+    assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
+
+
+async def test_told_in_other_words_by_a_program_the_failure_begins_the_same_recovery(
+    market: Marketplace, gateway: CareGateway
+) -> None:
+    licence = await market.licence(pays=["succeeded_then_failed"])
+    request_id, reference = await paid(gateway, market, licence)
+    command = RefundSettled(command_id="late", by=BILLING, status=FAILED)
+
+    refused = await code_of(gateway.send(request_id, command))
+    by_signal = await code_of(gateway.send_as_signal(request_id, command))
+    told = await gateway.hear_of_refund(news_of(licence, FAILED, reference))
+
+    assert refused == by_signal == "request_closed"
+    assert told.recovery is not None
+    assert [view.number for view in await market.records.recoveries.of_licence(licence.id)] == [1]
+
+
+@pytest.mark.parametrize("status", [SUCCEEDED, FAILED])
+async def test_news_of_a_refund_that_is_not_ours_concerns_nobody(
+    market: Marketplace, gateway: CareGateway, status: SettlementStatus
+) -> None:
+    licence = await market.licence()
+
+    told = await gateway.hear_of_refund(news_of(licence, status))
+
+    assert (told.requests, told.recovery) == ((), None)
+
+
+async def test_a_success_told_late_changes_nothing(market: Marketplace, gateway: CareGateway) -> None:
+    licence = await market.licence()
+    request_id, reference = await paid(gateway, market, licence)
+    before = await gateway.status(request_id)
+
+    told = await gateway.hear_of_refund(news_of(licence, SUCCEEDED, reference))
+
+    assert (told.requests, told.recovery) == ((), None)
+    assert await gateway.status(request_id) == before
+
+
+async def test_a_chargeback_holds_every_open_request_on_what_the_payment_bought(
+    market: Marketplace, gateway: CareGateway
+) -> None:
+    bought = [await market.licence(), await market.licence()]
+    async with market.records.database.writing() as connection:
+        await connection.execute(
+            update(LICENCES)
+            .where(LICENCES.c.id.in_([licence.id for licence in bought]))
+            .values(payment_ref=f"pi_{bought[0].id}")
+        )
+    requests = [(await gateway.open_request(market.opening(one.id))).request_id for one in bought]
+    opened = ChargebackNews(
+        news_id=f"evt-dispute-{bought[0].id}",
+        payment_ref=f"pi_{bought[0].id}",
+        status=ChargebackStatus.OPENED,
+        occurred_at=NOON,
+    )
+
+    told = await gateway.hear_of_chargeback(opened)
+    again = await gateway.hear_of_chargeback(opened)
+
+    assert told.requests == again.requests == tuple(requests)
+    assert [(await gateway.status(one)).chargeback for one in requests] == ["opened", "opened"]
+
+
+async def test_an_operator_finds_pays_and_records_it_at_the_terminal(
+    market: Marketplace, gateway: CareGateway, typed: Typed
+) -> None:
+    licence = await market.licence(pays=["succeeded_then_failed"])
+    _, reference = await paid(gateway, market, licence)
+    just_now = datetime.now(UTC)
+    failed = news_of(licence, FAILED, reference).model_copy(update={"occurred_at": just_now})
+    await market.gateway(now=just_now).hear_of_refund(failed)
+    pay = ("recovery", "record", licence.id, "--by", "operator:O1", "--command-id", "paid-1")
+
+    listed = await typed("recovery", "list", "--open", "--json")
+    shown = await typed("recovery", "show", licence.id)
+    journal = await typed("recovery", "show", licence.id, "--journal")
+    resumed = await typed("recovery", "resume", licence.id)
+    by_nobody = await typed(*pay)
+    recorded = await typed(*pay, "--reference", "SEPA 77")
+    again = await typed(*pay, "--reference", "SEPA 77")
+    afterwards = await typed("recovery", "show", licence.id, "--number", "1", "--json")
+    none_left = await typed("recovery", "list", "--open")
+    unknown = await typed("recovery", "show", "L-nobody")
+
+    assert f"{licence.id}-1" in [view["recovery_id"] for view in listed.json]
+    assert f"business-care recovery record {licence.id}" in shown.out
+    assert "refund_failed_late" in journal.out
+    assert resumed.out == f"recovery {licence.id}-1 is manual\n"
+    assert (by_nobody.code, by_nobody.err.partition(":")[0]) == (1, "reference_required")
+    assert recorded.out == f"record_refund accepted; recovery {licence.id}-1 is recorded\n"
+    assert "nothing changed" in again.out
+    assert (afterwards.json["state"], afterwards.json["reference"]) == ("recorded", "SEPA 77")
+    assert f"{licence.id}-1" not in none_left.out
+    assert (unknown.code, unknown.err.partition(":")[0]) == (1, "unknown_recovery")
+    entries = await market.records.commands.of_recovery(f"{licence.id}-1")
+    assert [entry.error_code for entry in entries] == ["reference_required", None, None]
+
+
+async def test_only_the_payment_can_be_told_to_a_recovery(market: Marketplace, gateway: CareGateway) -> None:
+    licence = await market.licence(pays=["succeeded_then_failed"])
+    _, reference = await paid(gateway, market, licence)
+    await gateway.hear_of_refund(news_of(licence, FAILED, reference))
+    command = RefundSettled(command_id="late", by=BILLING, status=SUCCEEDED)
+
+    assert await code_of(gateway.recovery.record(licence.id, command)) == "invalid_message"
