@@ -11,7 +11,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.adapters.stripe_server.events import signature_header
+from gateway.client import CareGateway
+from tests.adapters.stripe_server.events import Events, signature_header
+from tests.adapters.stripe_server.server import StripeServer
+from tests.gateway.marketplace import NOON, Marketplace
+from tests.gateway.test_provider_news import pending, until
 
 ROOT = Path(__file__).parents[2]
 SECRET = "whsec_of_the_endpoint"
@@ -40,6 +44,23 @@ async def address_of(process: asyncio.subprocess.Process) -> str:
     found = re.search(r"http://\S+/stripe", welcome.decode())
     assert found, welcome
     return found[0]
+
+
+async def test_what_it_hears_reaches_the_request_that_waits_for_it(
+    market: Marketplace, gateway: CareGateway, process: asyncio.subprocess.Process
+) -> None:
+    licence = await market.licence(pays=["pending"])
+    request_id = await pending(gateway, market, licence)
+    stripe = StripeServer(now=NOON, events=Events(url=await address_of(process)))
+    payment = stripe.book.take_payment("pi_1", 12_900, "eur", NOON)
+    metadata = {"licence_id": licence.id, "purpose": "purchase_price", "business_care_key": "refund"}
+    refund = stripe.book.give_back(payment, 12_900, metadata, NOON)
+
+    answers = [await stripe.events.tell(event) for event in await stripe.settle(refund.id, "succeeded")]
+
+    assert answers == [200, 200]
+    closed = await until(gateway, request_id, lambda view: view.outcome is not None)
+    assert closed.outcome == "refunded"
 
 
 async def test_it_answers_stripe_alone_and_ends_on_a_signal(process: asyncio.subprocess.Process) -> None:
