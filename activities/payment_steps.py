@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from temporalio import activity
 
 from activities.failures import translated
+from activities.signs_of_life import alive, to_its_end
 from business_care.ports import Payments
 from business_care.refund import RefundAnswer, RefundOrder
 from business_care.values import Identifier, Instant, Value
@@ -37,12 +38,15 @@ class PaymentSteps:
 
     @activity.defn
     async def pay_back(self, step: RefundStep) -> RefundAnswer:
-        """Look first, then ask once under the licence's key; safe to repeat (R41)."""
-        with translated():
-            return await self.payments.pay_back(step.order, step.at)
+        """Look first, then ask once under the licence's key; safe to repeat (R41).
+
+        What came of it is written down even when the workflow has called the payment off meanwhile.
+        """
+        async with alive():
+            return await to_its_end(self.payments.pay_back(step.order, step.at))
 
     @activity.defn
     async def look_up_refund(self, step: RefundStep) -> RefundAnswer | None:
         """How the refund stands at the provider; None when there is none (R42)."""
-        with translated():
+        async with alive():
             return await self.payments.look_up(step.order, step.at)

@@ -39,15 +39,21 @@ PATIENTLY = ActivityConfig(
 )
 """The same partners when they are out of order: as a regular activity, for as long as it takes."""
 
+DEATH_NOTICED_AFTER = timedelta(seconds=10)
+"""How long the payment side may give no sign of life: then its worker has died, and another one goes on."""
+
 PAYING = ActivityConfig(
     start_to_close_timeout=timedelta(seconds=60),
     schedule_to_close_timeout=timedelta(hours=22),
+    heartbeat_timeout=DEATH_NOTICED_AFTER,
     retry_policy=RetryPolicy(
         initial_interval=timedelta(seconds=5), backoff_coefficient=2, maximum_interval=timedelta(hours=1)
     ),
 )
-"""The payment provider. It forgets idempotency keys after about a day: well before, we look what came of
-it."""
+"""The payment provider. It forgets idempotency keys after about a day: well before, we look what came of it.
+
+One attempt looks and then pays, and a provider may take a quarter of a minute for each.
+"""
 
 WALKING = ActivityConfig(
     start_to_close_timeout=timedelta(days=2),
@@ -97,6 +103,16 @@ async def patiently(
     options = PATIENTLY.copy()
     options["summary"] = summary
     options["schedule_to_close_timeout"] = within
+    return await workflow.execute_activity_method(step, given, **options)
+
+
+async def asking_the_provider(
+    step: MethodAsyncSingleParam[Steps, Given_contra, Answer_co], given: Given_contra, summary: str
+) -> Answer_co:
+    """Ask the payment provider, for as long as it takes; a worker that dies meanwhile is noticed soon."""
+    options = PATIENTLY.copy()
+    options["summary"] = summary
+    options["heartbeat_timeout"] = DEATH_NOTICED_AFTER
     return await workflow.execute_activity_method(step, given, **options)
 
 

@@ -24,8 +24,8 @@ from workflows.options import (
     KILL_SWITCH_SLOWEST_LOOK,
     PAYING,
     SETTLEMENT_POLL,
+    asking_the_provider,
     call_off,
-    patiently,
     surely,
 )
 
@@ -96,7 +96,9 @@ class RefundProcess:
         try:
             return await paying
         except ActivityError:
-            return await patiently(PaymentSteps.look_up_refund, step, "look what came of the refund")
+            return await asking_the_provider(
+                PaymentSteps.look_up_refund, step, "look what came of the refund"
+            )
 
     async def _await_settlement(self) -> None:
         """Ask once a day, unless the provider tells before (R42)."""
@@ -106,7 +108,7 @@ class RefundProcess:
         if await self._changed_within(asks_at - now(), "ask how the refund settled"):
             return
         step = RefundStep(order=refund_order(self._life.state), at=now())
-        answer = await patiently(PaymentSteps.look_up_refund, step, "ask how the refund settled")
+        answer = await asking_the_provider(PaymentSteps.look_up_refund, step, "ask how the refund settled")
         if answer is None:
             # It was stopped before anything was sent, perhaps by an earlier run: asking looks first again.
             await self._pay()

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
 
 from activities.calendar_steps import CalendarSteps
 from activities.payment_steps import PaymentSteps, PaymentSwitchQuestion, RefundStep
@@ -98,7 +99,7 @@ async def test_a_recount_leaves_the_ended_closure_out() -> None:
 
 
 async def test_a_refund_is_asked_for_under_the_key_of_its_licence() -> None:
-    answer = await PaymentSteps(PlainPayments()).pay_back(STEP)
+    answer = await ActivityEnvironment().run(PaymentSteps(PlainPayments()).pay_back, STEP)
 
     assert (answer.kind, answer.reference) == (RefundAnswerKind.SUCCEEDED, "refund-purchase_price-L1")
 
@@ -126,6 +127,6 @@ async def test_an_outage_of_the_payment_side_is_translated(
     ask: Callable[[PaymentSteps], Awaitable[object]],
 ) -> None:
     with pytest.raises(ApplicationError) as failed:
-        await ask(PaymentSteps(PlainPayments(out_of_order=True)))
+        await ActivityEnvironment().run(ask, PaymentSteps(PlainPayments(out_of_order=True)))
 
     assert failed.value.type == "temporarily_unavailable"
