@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,6 +31,19 @@ START_TIMEOUT: Final = timedelta(seconds=30)
 _START_ATTEMPTS: Final = 3
 
 
+@dataclass(frozen=True)
+class RunningServer:
+    """A server that answers: a client of it, and its process."""
+
+    client: Client
+    program: TemporalProgram
+
+    @property
+    def target(self) -> str:
+        """Where it answers, as `host:port`."""
+        return self.client.service_client.config.target_host
+
+
 @asynccontextmanager
 async def running_server(
     arguments: Sequence[str],
@@ -37,24 +51,22 @@ async def running_server(
     program: Path | None,
     port: int | None,
     log_file: Path | None,
-) -> AsyncIterator[Client]:
-    """A client of a server that runs until the block ends. Raises `ServerNotStarted`."""
+) -> AsyncIterator[RunningServer]:
+    """A server that runs until the block ends. Raises `ServerNotStarted`."""
     found = find_temporal_program(program)
     configured = [word for value in dynamic_config for word in ("--dynamic-config-value", value)]
     words = ["server", "start-dev", "--ip", LOOPBACK, "--log-level", "warn", "--log-format", "json"]
     with TemporaryDirectory(prefix="business-care-") as scratch:
         log = log_file or Path(scratch) / "temporal.log"
-        running, client = await _started(found, [*words, *configured, *arguments], port, log)
+        running = await _started(found, [*words, *configured, *arguments], port, log)
         try:
-            yield client
+            yield running
         finally:
             # One that keeps no file has nothing to finish, which would take a second.
-            await (running.stop() if "--db-filename" in arguments else running.kill())
+            await (running.program.stop() if "--db-filename" in arguments else running.program.kill())
 
 
-async def _started(
-    program: Path, words: Sequence[str], port: int | None, log: Path
-) -> tuple[TemporalProgram, Client]:
+async def _started(program: Path, words: Sequence[str], port: int | None, log: Path) -> RunningServer:
     if port and not is_free(port):
         # Asked first: a client would happily talk to the other server that listens there.
         raise ServerNotStarted(f"port {port} is taken; stop what listens there, or choose another port")
@@ -63,7 +75,7 @@ async def _started(
         chosen = port or free_port()
         running = await TemporalProgram.start(program, [*words, "--port", str(chosen)], log)
         try:
-            return running, await _answering(running, f"{LOOPBACK}:{chosen}")
+            return RunningServer(await _answering(running, f"{LOOPBACK}:{chosen}"), running)
         except BaseException as error:
             await running.kill()
             if not isinstance(error, ServerNotStarted) or not attempts_left:

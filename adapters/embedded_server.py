@@ -16,7 +16,7 @@ from temporalio.common import SearchAttributeKey
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from adapters.embedded_process import LOOPBACK, NAMESPACE, running_server
-from adapters.temporal_program import ServerNotStarted, free_port, is_free
+from adapters.temporal_program import ServerNotStarted, TemporalProgram, free_port, is_free
 from business_care.errors import StepFailed
 
 RETENTION: Final = timedelta(days=90)
@@ -61,7 +61,12 @@ class DevServer:
 
     client: Client
     target: str
+    _program: TemporalProgram
     ui_url: str | None = None
+
+    async def kill(self) -> None:
+        """End it by `kill -9`: what it acknowledged is in its file, and everything else is lost."""
+        await self._program.kill()
 
 
 @dataclass(frozen=True)
@@ -121,9 +126,9 @@ async def dev_server(
     """
     ui_port = _chosen(ui_port)
     arguments = [*_interface(ui_port), *_registered(search_attributes), *_kept_in(database)]
-    async with running_server(arguments, DYNAMIC_CONFIG, program, port, log_file) as client:
-        await _keep_closed_workflows(client)
-        yield DevServer(client, client.service_client.config.target_host, _ui_url(ui_port))
+    async with running_server(arguments, DYNAMIC_CONFIG, program, port, log_file) as running:
+        await _keep_closed_workflows(running.client)
+        yield DevServer(running.client, running.target, running.program, _ui_url(ui_port))
 
 
 @asynccontextmanager
@@ -145,12 +150,11 @@ async def skipping_server(
     ui_port = _chosen(ui_port)
     arguments = [*_interface(ui_port), *_registered(search_attributes), *_kept_in(database)]
     configured = (*DYNAMIC_CONFIG, *SKIPPING_CONFIG, *dynamic_config)
-    async with running_server(arguments, configured, program, port, log_file) as client:
+    async with running_server(arguments, configured, program, port, log_file) as running:
         # enabled=False: a clock that runs ahead as soon as its workflow is idle races every message to it.
         config = TimeSkippingConfig(enabled=False, max_session_skip_count=MAX_SKIPS)
-        skipper = TimeSkipper(client, config=config)
-        target = client.service_client.config.target_host
-        yield SkippingServer(skipper.client, target, skipper, _ui_url(ui_port))
+        skipper = TimeSkipper(running.client, config=config)
+        yield SkippingServer(skipper.client, running.target, skipper, _ui_url(ui_port))
 
 
 def _chosen(ui_port: int | None) -> int | None:

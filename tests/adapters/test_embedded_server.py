@@ -1,5 +1,6 @@
 """The embedded servers: real, ours alone, and gone when we are."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -60,6 +61,35 @@ async def test_workflows_outlive_a_restart_of_the_development_server(tmp_path: P
         found = await server.client.get_workflow_handle("still-there").describe()
 
     assert found.id == "still-there"
+
+
+async def test_what_the_server_has_acknowledged_survives_when_it_is_killed(tmp_path: Path) -> None:
+    database = tmp_path / "temporal.db"
+    async with dev_server(database=database) as server:
+        for number in range(20):
+            await server.client.start_workflow("Sleeps", 1, id=f"begun-{number}", task_queue="nobody")
+        await server.kill()
+
+    async with dev_server(database=database) as server:
+        found = [
+            (await server.client.get_workflow_handle(f"begun-{number}").describe()).id for number in range(20)
+        ]
+
+    assert found == [f"begun-{number}" for number in range(20)]
+
+
+async def test_the_server_writes_through_a_log_that_it_flushes_at_each_commit(tmp_path: Path) -> None:
+    database = tmp_path / "temporal.db"
+
+    async with dev_server(database=database):
+        began_with = database.read_bytes()[:20]
+        commands = [words.split(b"\0") for words in running_commands() if str(database).encode() in words]
+
+    # Bytes 18 and 19 of the file tell of the log. When it is flushed is a matter of each connection, which
+    # the file does not tell: what can be seen from outside is what the program was started with.
+    assert began_with[18:20] == b"\x02\x02"
+    assert commands
+    assert all(b"synchronous=2" in words and b"journal_mode=wal" in words for words in commands)
 
 
 async def test_the_web_interface_runs_only_where_it_is_asked_for() -> None:
@@ -215,3 +245,12 @@ def eventually_silent(host: str, port: int) -> bool:
             return True
         time.sleep(0.1)
     return False
+
+
+def running_commands() -> list[bytes]:
+    """The command lines of all processes, words parted by zeros."""
+    lines = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            lines.append((process / "cmdline").read_bytes())
+    return lines
