@@ -21,6 +21,7 @@ from adapters.settings import (
 )
 from adapters.temporal import connect
 from business_care.errors import StepFailed
+from console.safety import refuse_what_is_unsafe
 from console.serving import serve, stop_on_signals
 from workflows.names import TASK_QUEUE
 
@@ -35,6 +36,7 @@ async def work(settings: Settings) -> None:
         raise StepFailed("the records are not up to date: run `business-care db upgrade` first")
     stop = stop_on_signals()
     client = await connect(temporal_environment(), runtime=forwarding_runtime())
+    await refuse_what_is_unsafe(client, settings.database_url)
     async with Records.open(settings.database_url) as records:
         log.info("worker.started", task_queue=TASK_QUEUE, namespace=client.namespace)
         await serve(client, records, settings, stop)

@@ -15,6 +15,7 @@ from adapters.settings import Settings, SettingsRefused
 from console.composition import settings
 from console.ending import WrongUsage
 from console.one_at_a_time import alone
+from console.safety import refuse_what_is_unsafe
 from console.serving import serve, stop_on_signals
 from workflows.names import SEARCH_ATTRIBUTES
 
@@ -54,6 +55,8 @@ class DevSession:
                         ui_port=self.ui_port,
                         log_file=database.with_name("temporal.log"),
                     ) as server:
+                        # The server has just been told how long it keeps closed requests.
+                        await refuse_what_is_unsafe(server.client, chosen.database_url)
                         typer.echo(self._welcome(chosen, server))
                         try:
                             await serve(server.client, records, chosen, stop)

@@ -1,4 +1,7 @@
-"""What `doctor` looks at: settings, server, worker, records, data of calendars, payments, way of the mail."""
+"""What `doctor` looks at: settings, server, worker, records, data of calendars, payments, mail.
+
+What could lose money or promises is judged in `console.safety`, for a start as well.
+"""
 
 import asyncio
 from pathlib import Path
@@ -16,6 +19,7 @@ from adapters.settings import (
 )
 from adapters.temporal import connect
 from business_care.errors import StepFailed
+from console.safety import dangers_of_records, dangers_of_server
 from gateway.inspection import Finding, Verdict, inspect
 
 MAIL_SERVER_SECONDS = 5
@@ -27,6 +31,7 @@ async def examine(settings: Settings) -> tuple[Finding, ...]:
         _settings(),
         *await _temporal(),
         await _records(settings.database_url),
+        *await dangers_of_records(settings.database_url),
         _calendars(),
         await _payments(settings),
         await _mail(settings),
@@ -44,7 +49,8 @@ def _settings() -> Finding:
 
 async def _temporal() -> tuple[Finding, ...]:
     try:
-        return await inspect(await connect(temporal_environment()))
+        client = await connect(temporal_environment())
+        return (*await inspect(client), *await dangers_of_server(client))
     except StepFailed as failure:
         return (Finding(check="temporal", verdict=Verdict.WRONG, detail=str(failure)),)
 

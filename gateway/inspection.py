@@ -1,5 +1,6 @@
 """Looks at a Temporal server: whether it can carry requests, and whether anybody works on them."""
 
+import re
 from datetime import timedelta
 from enum import StrEnum
 
@@ -19,6 +20,15 @@ from workflows.names import SEARCH_ATTRIBUTES, TASK_QUEUE
 
 RETENTION_WANTED = timedelta(days=90)
 """How long closed requests should stay in the namespace; the records keep them without end."""
+RETENTION_NEEDED = timedelta(days=30)
+"""With less, the server's own tools find nothing of a dispute that is not even a month old, and its guard
+against a second start of a closed request is gone as soon."""
+
+OLDEST_SERVER = (1, 29)
+"""Nothing was ever tried with an older one."""
+TESTED_SERVER = (1, 32)
+"""Every test runs on it. On 1.29, 1.30 and 1.31 those of the gateway did: requests that are opened with their
+deadlines in one round trip, commands as updates and signals, lists, products."""
 
 
 class Verdict(StrEnum):
@@ -38,10 +48,9 @@ class Finding(Value):
 
 
 async def inspect(client: Client) -> tuple[Finding, ...]:
-    """Everything that requests need of their server."""
+    """Everything that requests need of their server to go on; what they need to be safe, `retention` says."""
     return (
         await _server(client),
-        await _retention(client),
         await _search_attributes(client),
         await _worker(client),
     )
@@ -50,25 +59,58 @@ async def inspect(client: Client) -> tuple[Finding, ...]:
 async def _server(client: Client) -> Finding:
     info = await client.workflow_service.get_system_info(GetSystemInfoRequest())
     target = client.service_client.config.target_host
+    verdict, advice = judge_version(info.server_version)
     return Finding(
         check="temporal",
-        verdict=Verdict.OK,
-        detail=f"{target}, namespace {client.namespace}, server {info.server_version}",
+        verdict=verdict,
+        detail=f"{target}, namespace {client.namespace}, server {info.server_version}{advice}",
     )
 
 
-async def _retention(client: Client) -> Finding:
+def judge_version(version: str) -> tuple[Verdict, str]:
+    """Whether requests can live on a server of this version, and what to do where that is not sure."""
+    numbers = re.match(r"v?(\d+)\.(\d+)", version)
+    if numbers is None:
+        return Verdict.WARNING, f"; this version can't be read, {_dotted(TESTED_SERVER)} is what was tested"
+    found = (int(numbers[1]), int(numbers[2]))
+    if found < OLDEST_SERVER:
+        return Verdict.WRONG, (
+            f"; nothing was tried with one older than {_dotted(OLDEST_SERVER)}: upgrade it to "
+            f"{_dotted(TESTED_SERVER)}, one minor version at a time"
+        )
+    if found < TESTED_SERVER:
+        return Verdict.WARNING, (
+            f"; what callers do was tried with it, everything with {_dotted(TESTED_SERVER)} only: upgrade it"
+        )
+    return Verdict.OK, ""
+
+
+def _dotted(version: tuple[int, int]) -> str:
+    return ".".join(map(str, version))
+
+
+async def retention(client: Client) -> Finding:
+    """Whether the namespace keeps closed requests for long enough."""
     described = await client.workflow_service.describe_namespace(
         DescribeNamespaceRequest(namespace=client.namespace)
     )
     kept = described.config.workflow_execution_retention_ttl.ToTimedelta()
-    enough = kept >= RETENTION_WANTED
-    advice = "" if enough else f"; {RETENTION_WANTED.days} days are recommended"
-    return Finding(
-        check="retention",
-        verdict=Verdict.OK if enough else Verdict.WARNING,
-        detail=f"closed requests stay for {kept / timedelta(days=1):g} days{advice}",
+    found = f"the namespace {client.namespace} keeps closed requests for {kept / timedelta(days=1):g} days"
+    change = (
+        f"`temporal operator namespace update --namespace {client.namespace} "
+        f"--retention {RETENTION_WANTED.days}d`"
     )
+    if kept < RETENTION_NEEDED:
+        verdict = Verdict.WRONG
+        advice = (
+            f"; with less than {RETENTION_NEEDED.days} the server forgets what a dispute is about, and would "
+            f"start a closed request again: {change}"
+        )
+    elif kept < RETENTION_WANTED:
+        verdict, advice = Verdict.WARNING, f"; {RETENTION_WANTED.days} are recommended: {change}"
+    else:
+        verdict, advice = Verdict.OK, ""
+    return Finding(check="retention", verdict=verdict, detail=f"{found}{advice}")
 
 
 async def _search_attributes(client: Client) -> Finding:

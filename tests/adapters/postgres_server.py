@@ -20,6 +20,8 @@ from pathlib import Path
 START_SECONDS = 30
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _UNPRIVILEGED = ("nobody", "daemon", "bin")
+# Durability is PostgreSQL's own affair: most tests are about our statements, and quicker without it.
+_QUICK = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off")
 
 
 class PostgresUnavailable(Exception):
@@ -27,17 +29,18 @@ class PostgresUnavailable(Exception):
 
 
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """The URL of a server's database `postgres`, without a port: it listens on a socket file alone."""
+def running_postgres(*settings: str) -> Iterator[str]:
+    """The URL of a server's database `postgres`, without a port: it listens on a socket file alone.
+
+    It runs with these settings, such as `fsync=on`; without any it is quick, and forgets when it is killed.
+    """
     home = Path(tempfile.mkdtemp(prefix="bc-pg-"))
     try:
         user = _user_for(home)
         binaries = _binaries(home, user)
         data = home / "data"
         _run([binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N"], user)
-        # Durability is PostgreSQL's own affair: these tests are about our statements, and quicker without it.
-        settings = ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off"]
-        options = [word for setting in settings for word in ("-c", setting)]
+        options = [word for setting in settings or _QUICK for word in ("-c", setting)]
         with (home / "log").open("wb") as log:
             server = subprocess.Popen(
                 [binaries / "postgres", "-D", data, "-k", home, "-h", "", *options],

@@ -110,6 +110,7 @@ async def test_the_doctor_finds_everything_in_order(typed: Typed) -> None:
         "search_attributes": "ok",
         "worker": "ok",
         "records": "ok",
+        "durability": "ok",
         "calendars": "ok",
         "payments": "ok",
         "mail": "ok",
