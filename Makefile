@@ -10,7 +10,7 @@ STAMP := .venv/.installed
 TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock lint types imports coverage-rules checks test format record-histories bench-cascade kills demo dev clean
+.PHONY: help install lock lint types imports coverage-rules checks test format record-histories bench-cascade kills recovery demo dev clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ bench-cascade: install ## Measure the renewals of 10,000, 100,000 and 1,000,000 
 
 kills: install ## Kill the worker thirty times in the middle of a cascade, and look at what is left (minutes)
 	$(BIN)/python -m benchmarks.kills
+
+recovery: install ## Crash worker and server, and measure how soon money and deadlines go on (minutes)
+	$(BIN)/python -m benchmarks.recovery
 
 demo: install ## Play the lives of some requests and products on an embedded server (CI=1: without waiting for a person)
 	$(BIN)/business-care demo $(if $(CI),--ci)

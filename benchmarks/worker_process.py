@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -13,15 +13,22 @@ LOOK_EVERY_SECONDS = 0.05
 
 @asynccontextmanager
 async def worker_process(
-    folder: Path, target: str, url: str, settings: Mapping[str, str] | None = None
+    folder: Path,
+    target: str,
+    url: str,
+    settings: Mapping[str, str] | None = None,
+    program: Sequence[str] = ("worker",),
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A worker that has begun to work for a server; killed when the block ends, and whenever you like."""
+    """A worker that has begun to work for a server; killed when the block ends, and whenever you like.
+
+    `program` is the module that is run, with its arguments.
+    """
     log = folder / "worker.log"
     log.write_text("", encoding="utf-8")
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "worker",
+        *program,
         cwd=folder,
         env={
             **os.environ,

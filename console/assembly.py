@@ -31,6 +31,12 @@ from workflows.refund_recovery import RefundRecovery
 
 WORKFLOWS = (CareRequest, ProductDeactivation, RefundRecovery)
 
+DEAD_WORKER_PATIENCE = timedelta(seconds=5)
+"""How long a workflow's next task waits for the worker that remembers the workflow, before any other gets it.
+
+The SDK's own 10 seconds is what every request that was in the memory of a killed worker would lose.
+"""
+
 
 @dataclass(frozen=True)
 class Parties:
@@ -133,5 +139,6 @@ def care_worker(client: Client, of: Parties, size: WorkerSize | None = None) -> 
         max_concurrent_activities=size.activities,
         max_concurrent_local_activities=size.activities,
         max_cached_workflows=size.cached_workflows,
+        sticky_queue_schedule_to_start_timeout=DEAD_WORKER_PATIENCE,
         graceful_shutdown_timeout=size.graceful_shutdown,
     )
