@@ -99,7 +99,14 @@ class Requests:
     def _gateway(self, client: Client) -> CareGateway:
         of = self._records
         return CareGateway(
-            client, of.directory, of.commands, of.closures, of.switches, of.deactivations, patience=PATIENCE
+            client,
+            of.directory,
+            of.commands,
+            of.closures,
+            of.switches,
+            of.deactivations,
+            of.recoveries,
+            patience=PATIENCE,
         )
 
 
