@@ -4,7 +4,7 @@ Every method may raise `TemporarilyUnavailable`; what else it raises stands besi
 instant of the act in the life of the request, given by the caller: no port reads a clock to decide anything.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from business_care.counting import DeadlinePlan
 from business_care.listing import CommandLogEntry, PaymentSwitch, RequestFilter, SellerClosure
 from business_care.notices import Notice, NoticeAbout
 from business_care.planning import PlannedReminders
+from business_care.reconciliation import MadeRefund
 from business_care.refund import RefundAnswer, RefundOrder
 from business_care.request import CareRequestOpening, LicenceFacts
 from business_care.values import Value
@@ -110,6 +111,14 @@ class PaymentProvider(Protocol):
     async def create_refund(self, order: RefundOrder, at: datetime) -> RefundAnswer:
         """Ask for the refund under the order's key. `TemporarilyUnavailable` may come before or after the
         effect."""
+        ...
+
+    def refunds_made(self, at: datetime) -> AsyncIterator[MadeRefund]:
+        """Every refund of ours that the provider knows, as it stands at that instant, in any order.
+
+        Ours are those that carry our key, licence and purpose; a key that was paid twice is listed twice.
+        Listed page by page: there may be a million.
+        """
         ...
 
 

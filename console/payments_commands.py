@@ -1,4 +1,4 @@
-"""`payments stop|resume|list`: the kill switch of automatic payments."""
+"""`payments stop|resume|list|reconcile`: the kill switch of automatic payments; whether the books agree."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,6 +8,7 @@ from business_care.people import Actor
 from console import given
 from console.answers import instant_shown, print_json
 from console.ending import end_if_not_told, perform
+from console.reconciling import reconcile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from business_care.listing import PaymentSwitch
     from gateway.telling import PaymentsChange
 
-app = typer.Typer(no_args_is_help=True, help="The kill switch of automatic payments: stop, resume, list.")
+app = typer.Typer(no_args_is_help=True, help="Automatic payments: stop, resume, list, reconcile.")
 
 Seller = Annotated[str | None, typer.Option(metavar="ID", help="Of one seller; of all if left out.")]
 By = Annotated[
@@ -27,6 +28,9 @@ By = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+app.command(epilog="Example: business-care payments reconcile --json")(reconcile)
 
 
 @app.command(epilog="Example: business-care payments stop --seller S1 --by operator:O1")

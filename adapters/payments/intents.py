@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, RowMapping, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.records.bookings import book
 from adapters.records.database import Database
 from adapters.records.money_tables import REFUND_INTENTS
 from adapters.records.refund_marks import ByHand, IntentStatus
 from adapters.records.upsert import insert_missing
+from business_care.books import BookingKind
 from business_care.refund import Money, RefundAnswer, RefundAnswerKind, RefundOrder
 
 BY_HAND = "left_to_the_operator"
@@ -101,11 +103,14 @@ class RefundIntents:
                 )
         return intent
 
-    async def keep_answer(self, order: RefundOrder, answer: RefundAnswer) -> None:
-        """Bring the intent up to date with what the provider said; what has succeeded stays so."""
+    async def keep_answer(self, order: RefundOrder, answer: RefundAnswer, at: datetime) -> None:
+        """Bring the intent up to date with what the provider said; what has succeeded stays so.
+
+        When it succeeds it is booked, once, in the same transaction: `at` is when we were told.
+        """
         async with self._database.writing() as connection:
             await _insert(connection, order)
-            await connection.execute(
+            changed = await connection.execute(
                 update(REFUND_INTENTS)
                 .where(_of(order), REFUND_INTENTS.c.status != IntentStatus.SUCCEEDED)
                 .values(
@@ -115,6 +120,19 @@ class RefundIntents:
                     updated_at=datetime.now(UTC),
                 )
             )
+            if changed.rowcount and answer.kind is RefundAnswerKind.SUCCEEDED:
+                kept = (await connection.execute(select(REFUND_INTENTS).where(_of(order)))).mappings().one()
+                await book(
+                    connection,
+                    BookingKind.PAID_BY_PROVIDER,
+                    licence_id=order.licence_id,
+                    purpose=order.purpose,
+                    request_id=kept["request_id"],
+                    seller_id=kept["seller_id"],
+                    money=_intent(kept).money or order.money,
+                    reference=answer.reference,
+                    at=at,
+                )
 
 
 async def _insert(connection: AsyncConnection, order: RefundOrder) -> None:

@@ -1,14 +1,17 @@
 """The embedded payment provider: refunds as double-entry bookings in the records database."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import RowMapping, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.payments.listing import rows_in_pages
 from adapters.payments.payments_held import refusal_of
 from adapters.records.database import Database
 from adapters.records.money_tables import LEDGER_ENTRIES, LEDGER_REFUNDS
-from business_care.refund import RefundAnswer, RefundAnswerKind, RefundOrder
+from business_care.reconciliation import MadeRefund
+from business_care.refund import Money, RefundAnswer, RefundAnswerKind, RefundOrder
 
 
 class LedgerProvider:
@@ -31,6 +34,10 @@ class LedgerProvider:
             if refusal is not None:
                 return RefundAnswer(kind=RefundAnswerKind.REFUSED, reason=refusal)
             return _booked(await _book(connection, order, at))
+
+    async def refunds_made(self, at: datetime) -> AsyncIterator[MadeRefund]:
+        async for row in rows_in_pages(self._database, LEDGER_REFUNDS):
+            yield _made(row)
 
     async def balance(self) -> dict[str, tuple[int, int]]:
         """All debits and all credits of each currency, in minor units; they are equal."""
@@ -77,3 +84,15 @@ async def _book(connection: AsyncConnection, order: RefundOrder, at: datetime) -
 
 def _booked(number: int) -> RefundAnswer:
     return RefundAnswer(kind=RefundAnswerKind.SUCCEEDED, reference=f"ledger-{number}")
+
+
+def _made(row: RowMapping) -> MadeRefund:
+    booked = _booked(row["id"])
+    return MadeRefund(
+        key=row["key"],
+        licence_id=row["licence_id"],
+        purpose=row["purpose"],
+        money=Money(amount=row["amount"], currency=row["currency"]),
+        status=booked.kind,
+        reference=booked.reference,
+    )

@@ -47,7 +47,7 @@ class OncePayments:
             answer = await self._provider.find_refund(intended, at) or _LOST
         else:
             answer = await self._provider.create_refund(intended, at)
-        await self._intents.keep_answer(order, answer)
+        await self._intents.keep_answer(order, answer, at)
         return answer
 
     async def _look_up(self, order: RefundOrder, intent: Intent | None, at: datetime) -> RefundAnswer | None:
@@ -57,7 +57,7 @@ class OncePayments:
         intended = order if intent is None else intent.order_as_intended(order)
         found = await self._provider.find_refund(intended, at)
         if found is not None:
-            await self._intents.keep_answer(order, found)
+            await self._intents.keep_answer(order, found, at)
             if found.kind is RefundAnswerKind.SUCCEEDED:
                 return found
         if intent is None:

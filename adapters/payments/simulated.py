@@ -1,16 +1,19 @@
 """The simulated payment provider: product code, so that a demo and every test need no account anywhere."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import RowMapping, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.payments.behaviours import PaymentBehaviour, next_behaviour
+from adapters.payments.listing import rows_in_pages
 from adapters.payments.payments_held import PaymentRefusal, refusal_of
 from adapters.records.database import Database
 from adapters.records.money_tables import SIMULATED_REFUNDS
 from business_care.errors import TemporarilyUnavailable
-from business_care.refund import RefundAnswer, RefundAnswerKind, RefundOrder
+from business_care.reconciliation import MadeRefund
+from business_care.refund import Money, RefundAnswer, RefundAnswerKind, RefundOrder
 
 TIME_TO_SETTLE = timedelta(days=1)
 TIME_TO_FAIL_LATE = timedelta(days=10)
@@ -58,6 +61,10 @@ class SimulatedProvider:
             raise TemporarilyUnavailable(f"the payment provider gave no answer ({behaviour})")
         return _standing(row, at)
 
+    async def refunds_made(self, at: datetime) -> AsyncIterator[MadeRefund]:
+        async for row in rows_in_pages(self._database, SIMULATED_REFUNDS):
+            yield _made(row, at)
+
 
 async def _row(connection: AsyncConnection, order: RefundOrder) -> RowMapping | None:
     query = select(SIMULATED_REFUNDS).where(SIMULATED_REFUNDS.c.key == order.idempotency_key)
@@ -91,3 +98,15 @@ def _standing(row: RowMapping, at: datetime) -> RefundAnswer:
         kind = RefundAnswerKind.FAILED if late else RefundAnswerKind(row["settles_as"])
     failed = kind is RefundAnswerKind.FAILED
     return RefundAnswer(kind=kind, reference=reference, reason="account_closed" if failed else None)
+
+
+def _made(row: RowMapping, at: datetime) -> MadeRefund:
+    standing = _standing(row, at)
+    return MadeRefund(
+        key=row["key"],
+        licence_id=row["licence_id"],
+        purpose=row["purpose"],
+        money=Money(amount=row["amount"], currency=row["currency"]),
+        status=standing.kind,
+        reference=standing.reference,
+    )

@@ -173,3 +173,14 @@ RENEWAL_TROUBLES = Table(
     Index("ix_renewal_troubles_status", "deactivation_id", "status"),
 )
 """Renewals that need another look: what failed, and charges that were in flight (R56)."""
+
+REFUNDED_RENEWALS = Table(
+    "refunded_renewals",
+    METADATA,
+    identifier("licence_id", primary_key=True),
+    # failed | in_flight | giving_back | by_hand, as above
+    Column("status", CODE, nullable=False),
+    Column("code", CODE, nullable=False),
+    instant("since"),
+)
+"""The same for licences whose care a refund has ended, while a billing service still charges them (R43)."""

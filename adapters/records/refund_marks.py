@@ -6,10 +6,12 @@ from enum import StrEnum
 from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.records.bookings import book
 from adapters.records.money_tables import REFUND_INTENTS
 from adapters.records.recovery_tables import RECOVERIES
 from adapters.records.upsert import insert_missing
-from business_care.refund import PURCHASE_PRICE, RefundStatus
+from business_care.books import BookingKind
+from business_care.refund import PURCHASE_PRICE, Money, RefundStatus
 from business_care.views import RefundView, RequestView
 
 
@@ -56,8 +58,12 @@ async def mark_payment_by_hand(connection: AsyncConnection, view: RequestView, a
             return
         if _settled_by_the_provider(intent, refund):
             await _change(connection, view, at, {"status": IntentStatus.SUCCEEDED, "reason": None})
-        else:
-            await _change(connection, view, at, {"by_hand": ByHand.PAID, "reference": refund.reference})
+            await _book(connection, BookingKind.PAID_BY_PROVIDER, view, refund, intent, at)
+            return
+        await _change(connection, view, at, {"by_hand": ByHand.PAID, "reference": refund.reference})
+        charged_back = refund.status is RefundStatus.CHARGED_BACK
+        kind = BookingKind.CHARGED_BACK if charged_back else BookingKind.PAID_BY_HAND
+        await _book(connection, kind, view, refund, intent, at)
 
 
 async def _failed_since(connection: AsyncConnection, intent: RowMapping) -> bool:
@@ -73,6 +79,34 @@ def _settled_by_the_provider(intent: RowMapping, refund: RefundView) -> bool:
         refund.status is RefundStatus.SUCCEEDED
         and intent["by_hand"] is None
         and intent["status"] in (IntentStatus.REQUESTED, IntentStatus.PENDING)
+    )
+
+
+async def _book(
+    connection: AsyncConnection,
+    kind: BookingKind,
+    view: RequestView,
+    refund: RefundView,
+    intent: RowMapping,
+    at: datetime,
+) -> None:
+    """Book what has moved: what the provider was asked for, or what the request says was paid otherwise."""
+    asked_for = (intent["amount"], intent["currency"])
+    told = (refund.amount, refund.currency)
+    amount, currency = asked_for if kind is BookingKind.PAID_BY_PROVIDER else told
+    if amount is None or currency is None:
+        return
+    await book(
+        connection,
+        kind,
+        licence_id=view.licence_id,
+        purpose=PURCHASE_PRICE,
+        request_id=view.request_id,
+        seller_id=view.seller_id,
+        money=Money(amount=amount, currency=currency),
+        reference=intent["reference"] if kind is BookingKind.PAID_BY_PROVIDER else refund.reference,
+        # A refund that is settled says since when; the clock is for a view that does not.
+        at=refund.settled_at or at,
     )
 
 

@@ -1,6 +1,7 @@
 """All tables of the records in one place: what migrations are compared with."""
 
 from adapters.records import (
+    book_tables,
     catalogue_tables,
     deactivation_tables,
     money_tables,
@@ -15,6 +16,7 @@ ALL_TABLES = METADATA.sorted_tables
 __all__ = [
     "ALL_TABLES",
     "METADATA",
+    "book_tables",
     "catalogue_tables",
     "deactivation_tables",
     "money_tables",

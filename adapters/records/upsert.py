@@ -16,6 +16,13 @@ async def insert_missing(connection: AsyncConnection, table: Table, rows: Sequen
         await connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
 
 
+async def insert_returning_id(connection: AsyncConnection, table: Table, row: Row) -> int | None:
+    """Insert a row and return its number; None where a unique constraint knows it already."""
+    statement = _insert(connection, table).values(row).on_conflict_do_nothing().returning(table.c.id)
+    number: int | None = await connection.scalar(statement)
+    return number
+
+
 async def put(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows, or bring those with the same primary key up to date; other columns stay as they are."""
     if not rows:

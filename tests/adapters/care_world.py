@@ -37,6 +37,7 @@ from business_care.views import (
 
 MADRID = Place(country="ES", subdivision="CT", timezone="Europe/Madrid")
 OPENED_AT = datetime(2031, 3, 3, 9, 0, tzinfo=UTC)
+PAID_AT = OPENED_AT + timedelta(hours=3)
 PURCHASED_AT = datetime(2030, 6, 15, 10, 0, tzinfo=UTC)
 AGENT = Actor(role=Role.AGENT, id="A1", seller_id="S1")
 OPERATOR = Actor(role=Role.OPERATOR, id="O1")
@@ -166,7 +167,14 @@ def a_view(
 
 
 def a_refund_view(status: RefundStatus, reference: str | None = None) -> RefundView:
-    return RefundView(status=status, amount=12_900, currency="EUR", reference=reference)
+    settled = status in (RefundStatus.SUCCEEDED, RefundStatus.CHARGED_BACK)
+    return RefundView(
+        status=status,
+        amount=12_900,
+        currency="EUR",
+        reference=reference,
+        settled_at=PAID_AT if settled else None,
+    )
 
 
 def an_event(seq: int = 1, name: str = EventName.OPENED) -> Event:
