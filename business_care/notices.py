@@ -42,17 +42,19 @@ class NoticeKind(StrEnum):
     DEACTIVATED = "deactivated"
     REACTIVATED = "reactivated"
     RENEWAL_CANCELLED = "renewal_cancelled"
+    RENEWAL_LEFT_OPEN = "renewal_left_open"
 
 
 class NoticeAbout(StrEnum):
-    """What notices are about. Their keys are unique within one request, one
-    deactivation, its renewals, one recovery."""
+    """What notices are about. Their keys are unique within one of these."""
 
     REQUEST = "request"
     PRODUCT = "product"
     RECOVERY = "recovery"
     RENEWALS = "renewals"
     """Of one customer under one deactivation: the key is the customer's id, so that each is told once."""
+    LICENCE = "licence"
+    """What a refund left open at the billing service: the key says what, so that it is told once."""
 
 
 class Notice(Value):

@@ -17,6 +17,7 @@ from console.doctor import doctor
 from console.ending import ExitCode, complain
 from console.opening_command import open_request
 from console.reading_commands import commands, explain, journal, list_requests, show
+from console.refunded_renewals import renewals
 from console.schemas import schemas
 from console.sending import add_commands
 from console.simulate import simulate
@@ -98,6 +99,7 @@ app.command("deactivation", rich_help_panel=PANEL, epilog=_example("deactivation
 app.add_typer(closure_commands.app, name="closure", rich_help_panel=_ALL)
 app.add_typer(payments_commands.app, name="payments", rich_help_panel=_ALL)
 app.add_typer(recovery_commands.app, name="recovery", rich_help_panel=_ALL)
+app.command("renewals", rich_help_panel=_ALL, epilog=_example("renewals --retry"))(renewals)
 app.command(
     "deadline",
     rich_help_panel=_WITHOUT,

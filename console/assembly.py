@@ -14,7 +14,7 @@ from activities.product_steps import ProductSteps
 from activities.record_steps import RecordSteps
 from activities.recovery_steps import RecoverySteps
 from activities.renewal_steps import RenewalSteps
-from adapters.billing.opened import renewals
+from adapters.billing.opened import care_records, renewals
 from adapters.payments.once import OncePayments
 from adapters.payments.opened import embedded_provider
 from adapters.public_holidays import PublicHolidays
@@ -82,7 +82,7 @@ def parties(records: Records, providers: Providers, paying: PaymentProvider | No
     database = records.database
     payments = OncePayments(database, paying or embedded_provider(database, providers.payment))
     return Parties(
-        records=records.care,
+        records=care_records(database, providers.billing, payments),
         planner=PublicHolidays(),
         payments=payments,
         products=records.products,

@@ -1,6 +1,7 @@
-"""A charge that was in flight when its renewal was cancelled: what follows from how it stands (R56)."""
+"""A charge that was in flight when its renewal was cancelled: what follows from how it stands (R43, R56)."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from adapters.billing.outcomes import Outcome
 from adapters.records.renewal_counts import TroubleStatus
@@ -12,7 +13,6 @@ from business_care.deactivation.charges import (
     charge_to_give_back,
     refund_of_charge,
 )
-from business_care.deactivation.renewals import CascadeOrder
 from business_care.errors import TemporarilyUnavailable
 from business_care.ports import Payments
 from business_care.refund import RefundAnswerKind
@@ -30,37 +30,44 @@ _AFTER_ASKING_FOR_IT: dict[RefundAnswerKind, tuple[TroubleStatus | None, str]] =
 }
 
 
+@dataclass(frozen=True)
+class CareEnd:
+    """What renewals end for: a product that is retired, or a licence that was refunded."""
+
+    seller_id: str
+    on: date
+    """The local day of it: no period that starts later may be paid for."""
+    at: datetime
+    """When this step is taken."""
+
+
 class ChargeReturns:
-    """Gives back what was charged for a time after the product was gone."""
+    """Gives back what was charged for a time after the end."""
 
     def __init__(self, payments: Payments) -> None:
         self._payments = payments
 
-    async def outcome_of(
-        self, cascade: CascadeOrder, of_effect: date, renewal: RenewalOrder, answer: BillingAnswer
-    ) -> Outcome:
+    async def outcome_of(self, end: CareEnd, renewal: RenewalOrder, answer: BillingAnswer) -> Outcome:
         """What became of a renewal that the billing service has cancelled."""
         if answer.outcome_is_unknown:
             return Outcome(renewal.licence_id, TroubleStatus.IN_FLIGHT, CHARGE_IN_FLIGHT)
-        owed = charge_to_give_back(answer.charge, of_effect)
+        owed = charge_to_give_back(answer.charge, end.on)
         if owed is None or not owed.money.amount:
             return Outcome(renewal.licence_id, unpaid_from=_start_of_failed(answer.charge))
-        return await self._give_back(cascade, renewal, owed)
+        return await self._give_back(end, renewal, owed)
 
     async def outcome_later(
-        self, cascade: CascadeOrder, of_effect: date, renewal: RenewalOrder, charge: RenewalCharge | None
+        self, end: CareEnd, renewal: RenewalOrder, charge: RenewalCharge | None
     ) -> Outcome:
         """The same for a charge that was in flight: one that is not known any more is looked at by people."""
         if charge is None:
             return Outcome(renewal.licence_id, TroubleStatus.BY_HAND, CHARGE_UNKNOWN)
-        return await self.outcome_of(cascade, of_effect, renewal, BillingAnswer(charge=charge))
+        return await self.outcome_of(end, renewal, BillingAnswer(charge=charge))
 
-    async def _give_back(
-        self, cascade: CascadeOrder, renewal: RenewalOrder, charge: RenewalCharge
-    ) -> Outcome:
-        order = refund_of_charge(charge, renewal, cascade.seller_id)
+    async def _give_back(self, end: CareEnd, renewal: RenewalOrder, charge: RenewalCharge) -> Outcome:
+        order = refund_of_charge(charge, renewal, end.seller_id)
         try:
-            answer = await self._payments.pay_back(order, cascade.at)
+            answer = await self._payments.pay_back(order, end.at)
             trouble, code = _AFTER_ASKING_FOR_IT[answer.kind]
         except TemporarilyUnavailable:
             # It is owed, and asked for again; that payments are down is no reason to let renewals go on.

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from adapters.billing.automatic import between, still_automatic, survey
 from adapters.billing.cancelling import Days, days_of
-from adapters.billing.charges import ChargeReturns
+from adapters.billing.charges import CareEnd, ChargeReturns
 from adapters.billing.failed import drop_settled_elsewhere, free_failed
 from adapters.billing.outcomes import Outcome, keep_outcomes
 from adapters.billing.side_by_side import Throttle, side_by_side
@@ -87,19 +87,19 @@ class RenewalsThroughProvider:
         return await free_failed(self._database, cascade)
 
     async def _cancel(self, cascade: CascadeOrder, days: Days, licence_id: str) -> Outcome:
-        renewal = RenewalOrder(licence_id=licence_id, deactivation_id=cascade.deactivation_id)
+        renewal = RenewalOrder(licence_id=licence_id, cause_id=cascade.deactivation_id)
         await self._throttle.turn()
         try:
             answer = await self._provider.cancel_renewal(renewal, cascade.at)
         except RenewalNotCancelled as refused:
             return Outcome(licence_id, TroubleStatus.FAILED, refused.code)
-        return await self._returns.outcome_of(cascade, days.of_effect, renewal, answer)
+        return await self._returns.outcome_of(_end(cascade, days), renewal, answer)
 
     async def _ask_again(self, cascade: CascadeOrder, days: Days, before: Outcome) -> Outcome:
-        renewal = RenewalOrder(licence_id=before.licence_id, deactivation_id=cascade.deactivation_id)
+        renewal = RenewalOrder(licence_id=before.licence_id, cause_id=cascade.deactivation_id)
         await self._throttle.turn()
         charge = await self._provider.find_charge(renewal, cascade.at)
-        return await self._returns.outcome_later(cascade, days.of_effect, renewal, charge)
+        return await self._returns.outcome_later(_end(cascade, days), renewal, charge)
 
     async def _waiting(self, cascade: CascadeOrder, behind: str | None) -> list[Outcome]:
         """The next renewals whose charge, or whose return, is still open."""
@@ -116,3 +116,7 @@ class RenewalsThroughProvider:
         async with self._database.reading() as connection:
             rows = await connection.execute(query)
             return [Outcome(licence_id, TroubleStatus(status), code) for licence_id, status, code in rows]
+
+
+def _end(cascade: CascadeOrder, days: Days) -> CareEnd:
+    return CareEnd(seller_id=cascade.seller_id, on=days.of_effect, at=cascade.at)

@@ -30,7 +30,11 @@ CODES: Final = frozenset(
     }
 )
 
-_SUBJECTS: Final = {NoticeAbout.REQUEST: "request_id", NoticeAbout.RECOVERY: "recovery_id"}
+_SUBJECTS: Final = {
+    NoticeAbout.REQUEST: "request_id",
+    NoticeAbout.RECOVERY: "recovery_id",
+    NoticeAbout.LICENCE: "licence_id",
+}
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _QUOTATION: Final = re.compile(r"> \{(\w+)\}")
 

@@ -47,8 +47,8 @@ class Books:
         )
         async with self._database.reading() as connection:
             return {
-                currency: Totals(int(debits), int(credits), int(paid or 0))
-                for currency, debits, credits, paid in await connection.execute(query)
+                currency: Totals(int(debited), int(credited), int(paid or 0))
+                for currency, debited, credited, paid in await connection.execute(query)
             }
 
     async def last_of(self, licence_ids: Iterable[str]) -> dict[LicenceAndPurpose, BookedRefund]:

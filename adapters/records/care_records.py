@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import Column, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.catalogue_tables import CARE_SUBSCRIPTIONS
 from adapters.records.database import Database
@@ -37,17 +38,21 @@ class SqlCareRecords:
             await store_step(connection, step)
 
     async def end_care(self, licence_id: str, at: datetime) -> None:
-        await self._set_day_once(CARE_SUBSCRIPTIONS.c.ended_on, licence_id, at)
+        async with self._database.writing() as connection:
+            await set_day_once(connection, CARE_SUBSCRIPTIONS.c.ended_on, licence_id, at)
 
     async def cancel_renewal(self, licence_id: str, at: datetime) -> None:
-        await self._set_day_once(CARE_SUBSCRIPTIONS.c.renewal_cancelled_on, licence_id, at)
-
-    async def _set_day_once(self, column: Column[date], licence_id: str, at: datetime) -> None:
         async with self._database.writing() as connection:
-            licence = await find_licence(connection, licence_id)
-            day = local_day(at, place_of(licence))
-            await connection.execute(
-                update(CARE_SUBSCRIPTIONS)
-                .where(CARE_SUBSCRIPTIONS.c.licence_id == licence_id, column.is_(None))
-                .values({column: day})
-            )
+            await set_day_once(connection, CARE_SUBSCRIPTIONS.c.renewal_cancelled_on, licence_id, at)
+
+
+async def set_day_once(
+    connection: AsyncConnection, column: Column[date], licence_id: str, at: datetime
+) -> None:
+    """Put the seller's local day of `at` into a column of the licence's care, unless one stands there."""
+    licence = await find_licence(connection, licence_id)
+    await connection.execute(
+        update(CARE_SUBSCRIPTIONS)
+        .where(CARE_SUBSCRIPTIONS.c.licence_id == licence_id, column.is_(None))
+        .values({column: local_day(at, place_of(licence))})
+    )

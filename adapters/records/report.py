@@ -108,7 +108,8 @@ class Report:
     async def notices(self) -> Sequence[ToldNotice]:
         """All notices about requests and products in order of time."""
         of_the_product = and_(
-            NOTICES.c.about != NoticeAbout.REQUEST, DEACTIVATIONS.c.deactivation_id == NOTICES.c.subject_id
+            NOTICES.c.about.in_([NoticeAbout.PRODUCT, NoticeAbout.RENEWALS]),
+            DEACTIVATIONS.c.deactivation_id == NOTICES.c.subject_id,
         )
         query = (
             select(NOTICES, DEACTIVATIONS.c.product_id)

@@ -21,7 +21,8 @@ class RenewalOrder(Value):
     """A renewal that is to be cancelled at the billing service; asking again under the same ids is safe."""
 
     licence_id: Identifier
-    deactivation_id: Identifier
+    cause_id: Identifier
+    """The deactivation that ends it. Where a refund does, the licence's own id: it is refunded once (R41)."""
 
 
 class ChargeStatus(StrEnum):
@@ -65,7 +66,7 @@ class RenewalNotCancelled(StepFailed):
 
 
 def charge_to_give_back(charge: RenewalCharge | None, effective_on: date) -> RenewalCharge | None:
-    """The charge that is owed back: it paid a period that starts after the day on which sales ended (R56).
+    """The charge that is owed back: it paid a period that starts after the day on which it ended (R43, R56).
 
     A period that starts on that day runs already: its care goes on to its end, and stays paid.
     """
@@ -78,7 +79,7 @@ def refund_of_charge(charge: RenewalCharge, renewal: RenewalOrder, seller_id: st
     """The order to give a charge back, under a key of its own (R41, R56)."""
     return RefundOrder(
         licence_id=renewal.licence_id,
-        request_id=renewal.deactivation_id,
+        request_id=renewal.cause_id,
         seller_id=seller_id,
         money=charge.money,
         payment_ref=charge.charge_id,

@@ -52,18 +52,20 @@ READERS: dict[NoticeKind, tuple[Role, ...]] = {
     NoticeKind.DEACTIVATED: (Role.SELLER,),
     NoticeKind.REACTIVATED: (Role.SELLER,),
     NoticeKind.RENEWAL_CANCELLED: (Role.CUSTOMER,),
+    NoticeKind.RENEWAL_LEFT_OPEN: (Role.OPERATOR,),
 }
 ABOUT = {
     NoticeKind.DEACTIVATED: NoticeAbout.PRODUCT,
     NoticeKind.REACTIVATED: NoticeAbout.PRODUCT,
     NoticeKind.RENEWAL_CANCELLED: NoticeAbout.RENEWALS,
+    NoticeKind.RENEWAL_LEFT_OPEN: NoticeAbout.LICENCE,
 }
 OF_RECOVERIES = {
     NoticeKind.REFUND_MANUAL: (Role.OPERATOR,),
     NoticeKind.OPERATOR_REMINDER: (Role.OPERATOR,),
     NoticeKind.REFUND_PAID: (Role.CUSTOMER, Role.SELLER),
 }
-SUBJECTS = {NoticeAbout.REQUEST: "R1", NoticeAbout.RECOVERY: "L1-1"}
+SUBJECTS = {NoticeAbout.REQUEST: "R1", NoticeAbout.RECOVERY: "L1-1", NoticeAbout.LICENCE: "L1"}
 TOLD = [
     *(
         (kind, role, ABOUT.get(kind, NoticeAbout.REQUEST))
@@ -96,6 +98,7 @@ EVERYTHING = {
     **dict.fromkeys(("reference", "licence_id", "product_id", "request_id"), "X-1"),
     **{name: next(iter(words)) for name, words in WORDS_OF.items()},
     "status": "succeeded",
+    "code": "provider_error",
     "business_days": "5",
     "amount": "12900",
     "currency": "EUR",

@@ -36,7 +36,7 @@ def a_return(charge_id: str = "charge-1", licence_id: str = "L1", amount: int = 
         money=Money(amount=amount, currency="EUR"),
         period_starts_on=EFFECTIVE_ON,
     )
-    return refund_of_charge(charge, RenewalOrder(licence_id=licence_id, deactivation_id="D1"), "S1")
+    return refund_of_charge(charge, RenewalOrder(licence_id=licence_id, cause_id="D1"), "S1")
 
 
 async def test_a_charge_is_given_back_once_by_every_provider(

@@ -24,7 +24,7 @@ from tests.adapters.cascade_world import (
     attempts,
 )
 
-ORDER = RenewalOrder(licence_id="L1", deactivation_id="D1")
+ORDER = RenewalOrder(licence_id="L1", cause_id="D1")
 
 
 async def billing(records: Records, *words: BillingWord) -> SimulatedBilling:

@@ -17,7 +17,7 @@ from business_care.refund import PURCHASE_PRICE, RefundOrder
 from tests.rules.deactivation.builders import a_charge
 
 THE_DAY = date(2031, 3, 10)
-RENEWAL = RenewalOrder(licence_id="L1", deactivation_id="D1")
+RENEWAL = RenewalOrder(licence_id="L1", cause_id="D1")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ class TestTheRefundOfACharge:
 
     def test_has_one_key_for_ever(self) -> None:
         first = refund_of_charge(a_charge(), RENEWAL, "S1")
-        under_another_deactivation = RenewalOrder(licence_id="L1", deactivation_id="D2")
+        under_another_deactivation = RenewalOrder(licence_id="L1", cause_id="D2")
 
         again = refund_of_charge(a_charge(), under_another_deactivation, "S1")
 
