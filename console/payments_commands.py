@@ -30,9 +30,6 @@ By = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-app.command(epilog="Example: business-care payments reconcile --json")(reconcile)
-
-
 @app.command(epilog="Example: business-care payments stop --seller S1 --by operator:O1")
 def stop(seller: Seller = None, by: By = None, as_json: AsJson = False) -> None:
     """Stop automatic payments: refunds wait as due, deadlines run on. No Temporal server is needed."""
@@ -88,6 +85,9 @@ def list_switches(as_json: AsJson = False) -> None:
         _print(switch, as_json=False)
     if not switches:
         typer.echo("Automatic payments were never stopped.")
+
+
+app.command(epilog="Example: business-care payments reconcile --json")(reconcile)
 
 
 def _print_still_stopped(switches: "Sequence[PaymentSwitch]") -> None:

@@ -15,10 +15,8 @@ def print_reconciliation(found: Reconciliation) -> None:
         console.print(_sums(found.currencies))
     if found.differences:
         console.print(_differences(found.differences))
-    verdict = (
-        "Equal." if found.is_equal else f"{len(found.differences)} differences: people must look at them."
-    )
-    console.print(f"{found.refunds} refunds compared. {verdict}")
+    verdict = "Equal." if found.is_equal else "They differ: people must look at it, nothing was changed."
+    console.print(f"Refunds compared: {found.refunds}. {verdict}")
 
 
 def _sums(currencies: tuple[CurrencySums, ...]) -> Table:

@@ -3,8 +3,9 @@
 import asyncio
 import shutil
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -162,17 +163,13 @@ class Refunds(RuleBasedStateMachine):
 
 @pytest.mark.timeout(600)  # a failure is brought down to its shortest story, which takes minutes
 def test_the_books_balance_and_hold_one_payment_in_force_whatever_happens(tmp_path: Path) -> None:
-    loop = asyncio.new_event_loop()
-    template, used = tmp_path / "template.db", iter(range(10_000))
-    loop.run_until_complete(upgrade(f"sqlite:///{template}"))
+    template, numbers = tmp_path / "template.db", count()
+    with closing(asyncio.new_event_loop()) as loop:
+        loop.run_until_complete(upgrade(f"sqlite:///{template}"))
 
-    def begin() -> Refunds:
-        file = shutil.copy(template, tmp_path / f"{next(used)}.db")
-        return Refunds(Records.open(f"sqlite:///{file}"), loop)
+        class FreshRefunds(Refunds):
+            def __init__(self) -> None:
+                copy = shutil.copy(template, tmp_path / f"{next(numbers)}.db")
+                super().__init__(Records.open(f"sqlite:///{copy}"), loop)
 
-    try:
-        run_state_machine_as_test(  # type: ignore[no-untyped-call]  # hypothesis has no types for it
-            begin, settings=settings(max_examples=15, stateful_step_count=15, deadline=None)
-        )
-    finally:
-        loop.close()
+        run_state_machine_as_test(FreshRefunds, settings=settings(max_examples=15, stateful_step_count=15))

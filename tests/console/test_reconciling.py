@@ -36,7 +36,7 @@ def test_books_that_agree_end_with_zero(typed: Typed, paid: Path) -> None:
     table, document = typed("payments", "reconcile"), typed("payments", "reconcile", "--json")
 
     assert (table.code, document.code) == (0, 0)
-    assert "1 refunds compared. Equal." in table.out
+    assert "Refunds compared: 1. Equal." in table.out
     assert json.loads(document.out) == {
         "refunds": 1,
         "currencies": [{"currency": "EUR", "here": 12900, "there": 12900, "debits": 12900, "credits": 12900}],
