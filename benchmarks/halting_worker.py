@@ -6,6 +6,7 @@ the worker.
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +19,7 @@ from adapters.records.opened import Records
 from adapters.settings import Settings, load_settings, temporal_environment
 from adapters.temporal import connect
 from business_care.ports import PaymentProvider, Payments
+from business_care.reconciliation import MadeRefund
 from business_care.refund import RefundAnswer, RefundOrder
 from console.assembly import Providers, care_worker, parties
 
@@ -53,6 +55,10 @@ class HaltingProvider:
         if self.halt is Halt.AFTER_EFFECT:
             await _halted(self.marker)
         return answer
+
+    def refunds_made(self, at: datetime) -> AsyncIterator[MadeRefund]:
+        """As the provider lists them."""
+        return self.provider.refunds_made(at)
 
 
 @dataclass(frozen=True)

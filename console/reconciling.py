@@ -31,10 +31,9 @@ def reconcile(as_json: AsJson = False) -> None:
 
 async def _reconcile() -> "Reconciliation":
     from adapters.payments import reconciling
-    from adapters.payments.opened import payment_provider
+    from adapters.payments.opened import opened_provider
     from console.composition import opened_records, settings
     from gateway.client import now
 
-    async with opened_records() as records:
-        provider = payment_provider(records.database, settings().payment_provider)
+    async with opened_records() as records, opened_provider(records.database, settings()) as provider:
         return await reconciling.reconcile(records.database, provider, now())

@@ -43,14 +43,14 @@ async def _read() -> "Sequence[OpenRenewal]":
 async def _try_again() -> "Sequence[OpenRenewal]":
     from adapters.billing.opened import refunded_renewals
     from adapters.payments.once import OncePayments
-    from adapters.payments.opened import payment_provider
+    from adapters.payments.opened import opened_provider
     from console.composition import opened_records, settings
     from gateway.client import now
 
-    async with opened_records() as records:
-        database, chosen = records.database, settings()
-        payments = OncePayments(database, payment_provider(database, chosen.payment_provider))
-        refunded = refunded_renewals(database, chosen.billing_provider, payments)
+    chosen = settings()
+    async with opened_records() as records, opened_provider(records.database, chosen) as paying:
+        payments = OncePayments(records.database, paying)
+        refunded = refunded_renewals(records.database, chosen.billing_provider, payments)
         if refunded is None:
             raise WrongUsage("no billing service is set, so there is nobody to ask again")
         return await refunded.try_again(now())

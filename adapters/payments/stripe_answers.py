@@ -6,6 +6,8 @@ from typing import Final
 
 import stripe
 
+from adapters.payments.stripe_money import from_stripe
+from business_care.reconciliation import MadeRefund
 from business_care.refund import RefundAnswer, RefundAnswerKind, RefundOrder
 
 OUR_KEY: Final = "business_care_key"
@@ -32,8 +34,27 @@ def metadata_of(order: RefundOrder) -> dict[str, str]:
 
 def is_of(refund: stripe.Refund, order: RefundOrder) -> bool:
     """Whether a refund was made under the key of the order; others of the same payment are not ours."""
-    metadata: Mapping[str, str] = refund.metadata.to_dict() if refund.metadata else {}
-    return metadata.get(OUR_KEY) == order.idempotency_key
+    return _metadata(refund).get(OUR_KEY) == order.idempotency_key
+
+
+def made_refund(refund: stripe.Refund) -> MadeRefund | None:
+    """A refund for the comparison with our books; None for one that is not ours."""
+    metadata = _metadata(refund)
+    money = from_stripe(refund.amount, refund.currency)
+    if not {OUR_KEY, LICENCE_ID, PURPOSE} <= metadata.keys() or money is None:
+        return None
+    return MadeRefund(
+        key=metadata[OUR_KEY],
+        licence_id=metadata[LICENCE_ID],
+        purpose=metadata[PURPOSE],
+        money=money,
+        status=kind_of(refund.status),
+        reference=refund.id,
+    )
+
+
+def _metadata(refund: stripe.Refund) -> Mapping[str, str]:
+    return refund.metadata.to_dict() if refund.metadata else {}
 
 
 def best_answer(refunds: Iterable[stripe.Refund]) -> RefundAnswer | None:

@@ -1,15 +1,17 @@
 """Refunds by Stripe: the port `PaymentProvider` over the official library."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Final
 
 import stripe
 
 from adapters.payments.payments_held import PaymentRefusal
-from adapters.payments.stripe_answers import answer_of, best_answer, is_of, metadata_of
+from adapters.payments.stripe_answers import answer_of, best_answer, is_of, made_refund, metadata_of
 from adapters.payments.stripe_failures import RefusedByStripe, StripeRefusal, translated
 from adapters.payments.stripe_money import from_stripe, to_stripe
 from business_care.errors import TemporarilyUnavailable
+from business_care.reconciliation import MadeRefund
 from business_care.refund import Money, RefundAnswer, RefundAnswerKind, RefundOrder
 
 PAGE: Final = 100
@@ -51,6 +53,16 @@ class StripeProvider:
         except RefusedByStripe as refused:
             # It may be refused because it was made already: by another worker, an instant ago.
             return await self.find_refund(order, at) or _refused(refused.code)
+
+    async def refunds_made(self, at: datetime) -> AsyncIterator[MadeRefund]:
+        try:
+            with translated():
+                listed = await self._v1.refunds.list_async({"limit": PAGE})
+                async for refund in listed.auto_paging_iter():
+                    if (made := made_refund(refund)) is not None:
+                        yield made
+        except RefusedByStripe as refused:
+            raise TemporarilyUnavailable(f"Stripe does not tell the refunds ({refused.code})") from None
 
     async def check(self) -> None:
         """See whether Stripe answers and takes the key. Raises `TemporarilyUnavailable`."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import RowMapping, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.records.bookings import book
 from adapters.records.journal_rows import applied_rows, event_rows, notice_rows, rejection_rows
 from adapters.records.licence_facts import find_licence, policy_in_force
 from adapters.records.money_tables import REFUND_INTENTS
@@ -20,6 +21,7 @@ from adapters.records.recovery_tables import (
 from adapters.records.refund_marks import ByHand, IntentStatus
 from adapters.records.request_tables import NOTICES
 from adapters.records.upsert import insert_missing, put_newer
+from business_care.books import BookingKind
 from business_care.events import Event
 from business_care.notices import Notice, NoticeAbout
 from business_care.recovery.moves import recovery_begun
@@ -47,6 +49,7 @@ async def begin_recovery(
     start = await _start(connection, failure, intent, reference)
     told = recovery_begun(RecoveryState(start=start), at)
     await _store(connection, told.state, events=told.events, notices=told.notices)
+    await _book(connection, BookingKind.RETURNED_BY_PROVIDER, start, start.money, reference, at)
     await connection.execute(
         update(REFUND_INTENTS)
         .where(REFUND_INTENTS.c.id == intent["id"])
@@ -96,8 +99,10 @@ async def _store(
 
 async def _mark_paid(connection: AsyncConnection, state: RecoveryState) -> None:
     """Keep that an operator has paid: from here on the licence counts as refunded again (R41)."""
-    if state.paid is None:
+    paid = state.paid
+    if paid is None:
         return
+    await _book(connection, BookingKind.PAID_BY_HAND, state.start, paid.money, paid.reference, paid.paid_at)
     await connection.execute(
         update(REFUND_INTENTS)
         .where(
@@ -106,7 +111,28 @@ async def _mark_paid(connection: AsyncConnection, state: RecoveryState) -> None:
             REFUND_INTENTS.c.by_hand == ByHand.EXPECTED,
             REFUND_INTENTS.c.by_hand_request_id == state.start.recovery_id,
         )
-        .values(by_hand=ByHand.PAID, reference=state.paid.reference, updated_at=datetime.now(UTC))
+        .values(by_hand=ByHand.PAID, reference=paid.reference, updated_at=datetime.now(UTC))
+    )
+
+
+async def _book(
+    connection: AsyncConnection,
+    kind: BookingKind,
+    start: RecoveryStart,
+    money: Money,
+    reference: str,
+    at: datetime,
+) -> None:
+    await book(
+        connection,
+        kind,
+        licence_id=start.licence_id,
+        purpose=start.purpose,
+        request_id=start.request_id,
+        seller_id=start.seller_id,
+        money=money,
+        reference=reference,
+        at=at,
     )
 
 

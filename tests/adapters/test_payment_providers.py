@@ -75,6 +75,22 @@ async def test_a_key_that_is_used_by_many_at_once_pays_once(provider: PaymentPro
     assert len({answer.reference for answer in answers}) == 1
 
 
+async def test_the_refunds_of_ours_are_listed_with_licence_purpose_and_amount(
+    provider: PaymentProvider,
+) -> None:
+    made = [await provider.create_refund(an_order(one, amount=9_000), OPENED_AT) for one in ("L1", "L2")]
+
+    listed = [refund async for refund in provider.refunds_made(A_DAY_LATER)]
+
+    assert {(refund.licence_id, refund.purpose, refund.reference) for refund in listed} == {
+        ("L1", "purchase_price", made[0].reference),
+        ("L2", "purchase_price", made[1].reference),
+    }
+    assert {(refund.money.amount, refund.money.currency) for refund in listed} == {(9_000, "EUR")}
+    assert {refund.status for refund in listed} == {RefundAnswerKind.SUCCEEDED}
+    assert len({refund.key for refund in listed}) == 2
+
+
 async def test_each_licence_has_its_own_refund(provider: PaymentProvider) -> None:
     await provider.create_refund(an_order("L1"), OPENED_AT)
 

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from adapters.payments.once import OncePayments
+from adapters.payments.reconciling import reconcile
 from adapters.payments.simulated import SimulatedProvider
+from adapters.records.book_tables import BOOKINGS
 from adapters.records.opened import OperatorDesk, Records
 from adapters.records.seed import load
 from business_care.commands import RecordRefund
@@ -234,6 +237,21 @@ async def test_the_customer_is_written_to_about_the_licence_and_the_operator_at_
         ("refund_paid", "L1@customer.example"),
         ("refund_paid", "S1@studio.example"),
     ]
+
+
+async def test_the_books_show_what_came_back_and_what_was_paid_by_hand(
+    records: Records, payments: OncePayments, failure: LateFailure
+) -> None:
+    step = await begun(records, failure)
+    returned = await reconcile(records.database, SimulatedProvider(records.database), WEEKS_LATER)
+    await records.recoveries.store(stored(recorded(step)))
+    paid = await reconcile(records.database, SimulatedProvider(records.database), WEEKS_LATER)
+
+    assert returned.is_equal
+    assert paid.is_equal
+    async with records.database.reading() as connection:
+        kinds = list(await connection.scalars(select(BOOKINGS.c.kind).order_by(BOOKINGS.c.position)))
+    assert kinds == ["paid_by_provider", "returned_by_provider", "paid_by_hand"]
 
 
 async def test_requests_that_wait_are_told_first_who_asked_first(
