@@ -1,0 +1,70 @@
+"""Everybody is told once: one notice for each cause and reader, and each of them delivered.
+
+A mail that is delivered a second time under the same key, after a death between its delivery and its mark,
+is no violation: its reader's mail program knows the Message-ID. It is counted, and shown.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+from tests.chaos.checker.evidence import Evidence
+from tests.chaos.checker.life_model import LifeModel
+from tests.chaos.checker.violation import Violation
+
+TELLS_THE_CUSTOMER = {
+    "acknowledge": "acknowledged",
+    "fix": "fix_delivered",
+    "refuse": "refused",
+    "ask_customer": "question_asked",
+    "offer_update": "update_offered",
+    "decide_dispute": "dispute_decided",
+}
+
+
+def check(evidence: Evidence, models: dict[str, LifeModel]) -> Iterator[Violation]:
+    """Everything about notices."""
+    alike = Counter(
+        (row["about"], row["subject_id"], row["kind"], row["to_role"], row["to_id"], row["at"], row["data"])
+        for row in evidence.rows["notices"]
+    )
+    for what, times in alike.items():
+        if times > 1:
+            yield Violation("notice", what[1], f"{what[2]} to {what[3]} {what[4]} stands there {times} times")
+    yield from _delivered(evidence)
+    for request_id, model in models.items():
+        yield from _told(evidence, request_id, model)
+
+
+def repeated_mails(evidence: Evidence) -> int:
+    """How many mails went out again under the key that they had before."""
+    return sum(times - 1 for times in Counter(mail["call"] for mail in evidence.mails).values())
+
+
+def _delivered(evidence: Evidence) -> Iterator[Violation]:
+    sent = {mail["call"] for mail in evidence.mails}
+    for row in evidence.rows["notices"]:
+        about = "" if row["about"] == "request" else f"{row['about']}/"
+        if f"{about}{row['subject_id']}/{row['key']}" not in sent:
+            error = f" ({row['last_error']})" if row["last_error"] else ""
+            yield Violation("notice", row["subject_id"], f"{row['kind']} was never delivered{error}")
+        elif row["delivered_at"] is None:
+            yield Violation("notice", row["subject_id"], f"{row['kind']} was delivered and is not marked")
+
+
+def _told(evidence: Evidence, request_id: str, model: LifeModel) -> Iterator[Violation]:
+    told = Counter(
+        (row["kind"], row["to_role"])
+        for row in evidence.rows["notices"]
+        if row["about"] == "request" and row["subject_id"] == request_id
+    )
+    events = Counter(row["name"] for row in evidence.events_of.get(request_id, []))
+    wanted = {(kind, "customer"): events[command] for command, kind in TELLS_THE_CUSTOMER.items()}
+    paid = int(model.outcome == "refunded" and model.refund != "nothing_to_pay")
+    wanted |= {("refund_paid", "customer"): paid, ("refund_paid", "seller"): paid}
+    for what, times in wanted.items():
+        if told[what] != times:
+            kind, role = what
+            yield Violation(
+                "notice", request_id, f"{kind} went to the {role} {told[what]} times, not {times}"
+            )
