@@ -1,7 +1,7 @@
 """What a workflow stores at each step is there afterwards, once, whatever is repeated or comes late (R63)."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,7 +10,7 @@ from adapters.records.seed import load
 from business_care.events import EventName, Rejection
 from business_care.notices import Notice
 from business_care.state import Outcome
-from business_care.views import CareStateName, JournalView
+from business_care.views import CareStateName, JournalView, StepRecord
 from tests.adapters.care_world import (
     AGENT,
     OPENED_AT,
@@ -158,6 +158,86 @@ async def test_a_reset_run_that_repeats_its_steps_word_for_word_repeats_nothing(
 
     assert len((await journal(records)).events) == 1
     assert len(await told(records)) == 1
+
+
+async def test_a_task_that_is_done_again_in_another_order_is_told_as_it_was_done_last(
+    records: Records,
+) -> None:
+    """A worker died with a withdrawal in hand; when the run went on, a fix had come, and no withdrawal."""
+    withdrawn = an_event(2, "withdraw").model_copy(update={"command_id": "c1"})
+    await records.care.store(a_step(a_view(seq=1), events=(an_event(1),), notices=(a_notice("1-0-opened"),)))
+    await records.care.store(
+        a_step(
+            a_view(seq=3, state=CareStateName.CLOSED, outcome=Outcome.WITHDRAWN),
+            events=(withdrawn, an_event(3, "closed")),
+            applied=(an_applied_command("c1"),),
+            notices=(a_notice("2-0-withdrawn"),),
+        )
+    )
+    verifying = a_view(seq=2, state=CareStateName.VERIFYING)
+    later = withdrawn.at + timedelta(seconds=20)
+    fixed = an_event(2, "fix").model_copy(update={"command_id": "c2", "at": later})
+
+    await records.care.store(
+        a_step(
+            verifying,
+            events=(fixed,),
+            applied=(an_applied_command("c2"),),
+            notices=(a_notice("2-0-fix_delivered"),),
+        )
+    )
+
+    assert await records.directory.view("R1") == verifying
+    assert await records.care.finished("R1") is None
+    assert (await journal(records)).events == (an_event(1), fixed)
+    assert await records.directory.applied("R1", "c1") is None
+    assert await records.directory.applied("R1", "c2") == an_applied_command("c2")
+    assert [notice.key for notice in await told(records)] == ["1-0-opened", "2-0-fix_delivered"]
+
+
+async def test_a_command_that_is_done_again_is_recorded_with_the_answer_that_was_given(
+    records: Records,
+) -> None:
+    def done(at: datetime) -> StepRecord:
+        applied = an_applied_command("c1")
+        answer = applied.answer.model_copy(update={"decided_at": at})
+        event = an_event(1, "fix").model_copy(update={"command_id": "c1", "at": at})
+        return a_step(
+            a_view(seq=1),
+            events=(event,),
+            applied=(applied.model_copy(update={"answer": answer}),),
+            notices=(a_notice("1-0-fix_delivered"),),
+        )
+
+    first, again = done(OPENED_AT), done(OPENED_AT + timedelta(seconds=20))
+    await records.care.store(first)
+
+    await records.care.store(again)
+    await records.care.store(first)
+
+    assert await records.directory.applied("R1", "c1") == again.applied[0]
+    assert (await journal(records)).events == again.events
+    assert len(await told(records)) == 1
+
+
+async def test_who_has_read_what_never_happened_is_told_what_did(records: Records) -> None:
+    event = an_event(1, "deadline_changed")
+    await records.care.store(
+        a_step(a_view(seq=1), events=(event,), notices=(a_notice("1-0-deadline_changed", due="Monday"),))
+    )
+    queue = records.notices(OperatorDesk())
+    (sent,) = await queue.undelivered(1)
+    await queue.mark_delivered(sent.notice_id, OPENED_AT)
+
+    await records.care.store(
+        a_step(
+            a_view(seq=1),
+            events=(event.model_copy(update={"at": event.at + timedelta(seconds=20)}),),
+            notices=(a_notice("1-0-deadline_changed", due="Tuesday"),),
+        )
+    )
+
+    assert [notice.data for notice in await told(records)] == [{"due": "Tuesday"}]
 
 
 async def test_the_journal_shows_the_last_200_rejections_and_counts_the_others(records: Records) -> None:

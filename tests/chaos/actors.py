@@ -97,7 +97,7 @@ class Troupe:
                 continue
             if call not in self._remembered.meant:
                 await self._until_its_moment(step, due)
-            meant = self._remembered.meant.get(call) or meant_by(life, step, number, due)
+            meant: Step = self._remembered.meant.get(call) or meant_by(life, step, number, due)
             if "due_in" in step:
                 due = datetime.fromisoformat(meant["body"]["due"])
             await self._calls(call, meant, step.get("how", "once"), again)
@@ -157,7 +157,9 @@ class Troupe:
             await asyncio.sleep(max(0.0, (moment - datetime.now(UTC)).total_seconds()))
             return
         give_up_at = datetime.now(UTC) + WAIT_AT_MOST
-        while datetime.now(UTC) < give_up_at and not await self._has_come(life, step):
+        while datetime.now(UTC) < give_up_at:
+            if await self._has_come(life, step):
+                return
             await asyncio.sleep(LOOK_EVERY_SECONDS)
 
     async def _has_come(self, life: Life, step: Step) -> bool:

@@ -73,7 +73,7 @@ class Caller:
     client: Client
 
     async def call(self, meant: Step) -> dict[str, Any] | None:
-        """Do what is meant, and tell the answer. Raises `RuleViolation` and `StepFailed` as the gateway does."""
+        """Do what is meant, and tell the answer. Raises what the gateway raises."""
         calls: dict[str, Callable[[Step], Awaitable[Value | None]]] = {
             "open": self._open,
             "send": self._send,

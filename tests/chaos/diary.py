@@ -1,4 +1,4 @@
-"""What the actors meant to do and what came of it: one JSON object a line, on the disk before anything else."""
+"""What the actors meant to do and what came of it: one JSON object a line, on the disk at once."""
 
 import json
 import os

@@ -56,6 +56,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ("answer_of_the_payment_lost",),
         "refund",
         lives=3,
+        longest_end=15,
     ),
     Mutant(
         "key_made_per_request",
@@ -195,7 +196,8 @@ MUTANTS: tuple[Mutant, ...] = (
         (
             Edit(
                 "workflows/refunding.py",
-                '        await surely(RecordSteps.cancel_renewal, act, f"cancel the renewal of licence {licence_id}")\n',
+                "        await surely(RecordSteps.cancel_renewal, act, "
+                'f"cancel the renewal of licence {licence_id}")\n',
                 "",
             ),
         ),
@@ -242,6 +244,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ("payment_pending",),
         "refund",
         lives=3,
+        longest_end=15,
     ),
     Mutant(
         "earlier_refunds_forgotten",
@@ -258,19 +261,18 @@ MUTANTS: tuple[Mutant, ...] = (
         longest_end=20,
     ),
     Mutant(
-        "refused_refund_left_to_nobody",
-        "what the provider refuses becomes nobody's task, and is never paid (R42)",
+        "another_body_under_a_used_id",
+        "what was said under a used id is lost, and its sender is told that it was done (R60)",
         (
             Edit(
-                "business_care/settlement.py",
-                "    elif answer.kind in NOT_PAID:",
-                "    elif answer.kind is RefundAnswerKind.FAILED:",
+                "business_care/judgement.py",
+                "    if earlier.sha256 != fingerprint(command):",
+                '    if earlier.sha256 != fingerprint(command) and earlier.sha256 == "":',
             ),
         ),
-        ("payment_refused",),
-        "outcome",
-        lives=2,
-        longest_end=15,
+        ("fixed_in_time", "acknowledged_late", "refusal_upheld"),
+        "command",
+        lives=9,
     ),
     Mutant(
         "opted_out_customers_are_told",

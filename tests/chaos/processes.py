@@ -6,13 +6,14 @@ So a killed worker is back after some hundredths of a second, not after the seco
 import asyncio
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
+from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from typing import Any
 
-LOOK_EVERY_SECONDS = 0.02
 KILLED = -9
 
 
@@ -59,20 +60,21 @@ class KeptAlive:
         while not self._is_leaving and not self.is_done:
             self._process = self._context.Process(target=self._target, args=self._arguments, name=self.name)
             await asyncio.to_thread(self._process.start)
-            while self._process.is_alive():
-                await asyncio.sleep(LOOK_EVERY_SECONDS)
+            await asyncio.to_thread(self._process.join)
             code = self._process.exitcode
-            self.is_done = code == 0
-            if code not in (0, KILLED):
+            if code == 0:
+                self.is_done = True
+            elif code != KILLED:
                 self.ended_by_itself.append(code or 0)
-            if not self._is_leaving and not self.is_done:
-                await asyncio.sleep(self._pause())
+            await asyncio.sleep(self._pause())
 
     def kill(self) -> bool:
         """`kill -9`; whether there was something to kill."""
-        if self._process is None or not self._process.is_alive():
+        process = self._process
+        # The sentinel is ready when the process has ended; only its supervisor may wait for it.
+        if process is None or process.pid is None or wait([process.sentinel], timeout=0):
             return False
-        self._process.kill()
+        os.kill(process.pid, signal.SIGKILL)
         return True
 
     def leave(self) -> None:

@@ -20,7 +20,7 @@ from console.assembly import WORKFLOWS
 RUNNERS = {"production": production_runner, "strict": strict_runner}
 
 
-async def replay_all(folder: Path, runners: Sequence[str]) -> dict[str, object]:
+async def replay_all(histories: Sequence[WorkflowHistory], runners: Sequence[str]) -> dict[str, object]:
     """How many replays were made, and what went wrong in them, by workflow."""
     replays, faults = 0, {}
     for name in runners:
@@ -29,7 +29,7 @@ async def replay_all(folder: Path, runners: Sequence[str]) -> dict[str, object]:
             workflow_runner=RUNNERS[name](),
             data_converter=pydantic_data_converter,
         )
-        async with replayer.workflow_replay_iterator(_histories(folder)) as results:
+        async with replayer.workflow_replay_iterator(_one_by_one(histories)) as results:
             async for result in results:
                 replays += 1
                 if result.replay_failure is not None:
@@ -37,15 +37,20 @@ async def replay_all(folder: Path, runners: Sequence[str]) -> dict[str, object]:
     return {"replays": replays, "faults": faults}
 
 
-async def _histories(folder: Path) -> AsyncIterator[WorkflowHistory]:
-    for file in sorted(folder.glob("*.json")):
-        kept = json.loads(file.read_text(encoding="utf-8"))
-        yield WorkflowHistory.from_json(kept["workflowId"], {"events": kept["events"]})
+async def _one_by_one(histories: Sequence[WorkflowHistory]) -> AsyncIterator[WorkflowHistory]:
+    for history in histories:
+        yield history
+
+
+def _kept(file: Path) -> WorkflowHistory:
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    return WorkflowHistory.from_json(kept["workflowId"], {"events": kept["events"]})
 
 
 def main(folder: Path, runners: Sequence[str]) -> int:
     """Write `replays.json` into the folder; 1 where a history did not replay."""
-    told = asyncio.run(replay_all(folder / "histories", runners))
+    histories = [_kept(file) for file in sorted((folder / "histories").glob("*.json"))]
+    told = asyncio.run(replay_all(histories, runners))
     (folder / "replays.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
     return 1 if told["faults"] else 0
 

@@ -89,12 +89,12 @@ async def _prepare(plan: Plan, folder: Path) -> None:
 
 async def _come_to_rest(plan: Plan, stage: Stage, folder: Path) -> list[str]:
     loop = asyncio.get_running_loop()
-    give_up_at = loop.time() + plan.longest_end
+    give_up_at = loop.time() + LONGEST_END_SECONDS
     while not stage.actors.is_done and loop.time() < give_up_at:
         stage.demand_supervision()
         await asyncio.sleep(0.1)
     troubles = [] if stage.actors.is_done else ["the actors did not come to the end of their script"]
-    await until_at_rest(folder / "records.db", give_up_at - loop.time())
+    await until_at_rest(folder / "records.db", plan.longest_end)
     await until_delivered(folder / "records.db", min(SECONDS_FOR_THE_MAIL, plan.longest_end))
     return troubles
 

@@ -112,7 +112,8 @@ class BeforeTheReport(temporal_client.Interceptor, temporal_worker.Interceptor):
         self.points = points
 
     def intercept_activity(
-        self, next: temporal_worker.ActivityInboundInterceptor
+        self,
+        next: temporal_worker.ActivityInboundInterceptor,  # noqa: A002 -- the SDK's name
     ) -> temporal_worker.ActivityInboundInterceptor:
         return _BeforeTheReport(next, self.points)
 
@@ -122,7 +123,10 @@ class _BeforeTheReport(temporal_worker.ActivityInboundInterceptor):
         super().__init__(inner)
         self._points = points
 
-    async def execute_activity(self, input: temporal_worker.ExecuteActivityInput) -> Any:
+    async def execute_activity(
+        self,
+        input: temporal_worker.ExecuteActivityInput,  # noqa: A002 -- the SDK's name
+    ) -> Any:
         result = await super().execute_activity(input)
         if input.fn.__name__ == "pay_back":
             self._points.reach("before_report")

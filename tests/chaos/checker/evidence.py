@@ -164,6 +164,5 @@ def _tables(file: Path) -> dict[str, list[Row]]:
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
         connection.row_factory = sqlite3.Row
         return {
-            table: [dict(row) for row in connection.execute(f"SELECT * FROM {table}")]  # noqa: S608 -- names above
-            for table in TABLES
+            table: [dict(row) for row in connection.execute(f"SELECT * FROM {table}")] for table in TABLES
         }

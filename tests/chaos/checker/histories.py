@@ -53,7 +53,13 @@ class Message:
     name: str
     body: dict[str, Any]
     is_update: bool
-    succeeded: bool = False
+    answer: dict[str, Any] | None = None
+    """What an update that succeeded was answered with."""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it was acknowledged."""
+        return self.answer is not None
 
 
 @dataclass(frozen=True)
@@ -97,23 +103,35 @@ class History:
         """How many workflow tasks failed; those that timed out with a killed worker are not among them."""
         return sum(e["eventType"] == "EVENT_TYPE_WORKFLOW_TASK_FAILED" for e in self.events)
 
+    @property
+    def found_itself_closed(self) -> bool:
+        """Whether the run learnt from the records that its request had ended, and did nothing (R63).
+
+        A step that closes a request is in the records before the server has the run's task. When the worker
+        dies in between, and nobody sends the command again, the run finds its own end there.
+        """
+        for event in self.events:
+            told = event.get("markerRecordedEventAttributes", {}).get("details", {})
+            if "result" in told and _decoded(told["data"]).get("activity_type") == "look_up":
+                return _decoded(told["result"]).get("finished") is not None
+        return False
+
     def messages(self) -> list[Message]:
         """Every signal, and every update with whether it succeeded."""
-        succeeded = {
-            told["meta"]["updateId"]
+        answers = {
+            told["meta"]["updateId"]: _decoded(told["outcome"]["success"])
             for event in self.events
             if (told := event.get("workflowExecutionUpdateCompletedEventAttributes"))
             and "success" in told["outcome"]
         }
-        return list(self._messages(succeeded))
+        return list(self._messages(answers))
 
-    def _messages(self, succeeded: set[str]) -> Iterator[Message]:
+    def _messages(self, answers: dict[str, dict[str, Any]]) -> Iterator[Message]:
         for event in self.events:
             if told := event.get("workflowExecutionUpdateAcceptedEventAttributes"):
                 asked = told["acceptedRequest"]
                 body = _decoded(asked["input"].get("args", {}))
-                is_done = asked["meta"]["updateId"] in succeeded
-                yield Message(asked["input"]["name"], body, True, is_done)
+                yield Message(asked["input"]["name"], body, True, answers.get(asked["meta"]["updateId"]))
             elif told := event.get("workflowExecutionSignaledEventAttributes"):
                 yield Message(told["signalName"], _decoded(told.get("input", {})), False)
 

@@ -31,6 +31,13 @@ _ONLY_IN = {
     "withdraw_refusal": {"refused", "disputed"},
 }
 _BEFORE_THE_DEADLINE = {"fix", "refuse"}
+_PHASE_AFTER = {"fix": "verifying", "refuse": "refused", "dispute_refusal": "disputed"}
+_ENDS_AS = {
+    "confirm_fix": "resolved",
+    "accept_update": "settled",
+    "withdraw": "withdrawn",
+    "close": "closed_by_operator",
+}
 MONEY_HAS_MOVED = {"succeeded", "charged_back"}
 
 
@@ -52,6 +59,7 @@ class LifeModel:
     outcome: str | None = None
     ends_as: str | None = None
     """The outcome that the entries so far call for."""
+    is_due_at_once: bool = False
     objections: list[str] = field(default_factory=list)
 
     def follow(self, name: str, at: datetime, detail: Row, body: Row | None) -> None:
@@ -110,27 +118,15 @@ class LifeModel:
             self._object(f"{name} of {occurred} was accepted after the deadline {self.due}")
 
     def _command(self, name: str, body: Row, occurred: datetime) -> None:
+        self.phase = _PHASE_AFTER.get(name, self.phase)
+        self.ends_as = _ENDS_AS.get(name, self.ends_as)
         match name:
-            case "fix":
-                self.phase = "verifying"
-            case "refuse":
-                self.phase = "refused"
-            case "dispute_refusal":
-                self.phase = "disputed"
             case "reject_fix" | "withdraw_refusal":
                 self._back_in_progress(occurred)
             case "decide_dispute" if body["decision"] == "overturn":
                 self._back_in_progress(occurred)
             case "decide_dispute":
                 self.ends_as = "refused"
-            case "confirm_fix":
-                self.ends_as = "resolved"
-            case "accept_update":
-                self.ends_as = "settled"
-            case "withdraw":
-                self.ends_as = "withdrawn"
-            case "close":
-                self.ends_as = "closed_by_operator"
             case "reclassify":
                 self.kind = body["kind"]
                 self._back_in_progress(occurred)
@@ -147,7 +143,7 @@ class LifeModel:
                 self.is_held = False
             case "order_refund":
                 self.passes_hold = True
-                self._is_due_at_once = True
+                self.is_due_at_once = True
             case "chargeback":
                 self.chargeback = body["status"]
                 if body["status"] == "lost":
@@ -159,11 +155,9 @@ class LifeModel:
             case _:
                 pass
 
-    _is_due_at_once = False
-
     def _back_in_progress(self, occurred: datetime) -> None:
         self.phase = "in_progress"
-        self._is_due_at_once = occurred >= self.due and self.kind == "anomaly"
+        self.is_due_at_once = occurred >= self.due and self.kind == "anomaly"
 
     def _missed(self, at: datetime, _: Row) -> None:
         if self.phase != "in_progress" or self.kind != "anomaly":
@@ -183,9 +177,9 @@ class LifeModel:
             self._object(f"the refund due is {detail['amount']}, and {self.owed} is owed")
         if self.refund is not None:
             self._object(f"a refund became due while one stood at {self.refund}")
-        if not self._is_due_at_once and at < self.due:
+        if not self.is_due_at_once and at < self.due:
             self._object(f"a refund became due at {at}, before the deadline {self.due}")
-        if not self._is_due_at_once and self.phase != "in_progress":
+        if not self.is_due_at_once and self.phase != "in_progress":
             self._object(f"a refund became due while the request stood at {self.phase}")
         self.refund, self.phase = "due", "in_progress"
 

@@ -1,4 +1,4 @@
-"""Refunds: per licence at most one, amount right, none too early, none missing, none while stopped (R40-R44)."""
+"""Refunds: one a licence, the amount right, none too early or while stopped, none missing (R40-R44)."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -4,7 +4,6 @@ A mail that is delivered a second time under the same key, after a death between
 is no violation: its reader's mail program knows the Message-ID. It is counted, and shown.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Each closed request has one outcome, the one that its commands and deadlines call for; none is left open."""
+"""Each request has one outcome, the one that its commands and deadlines call for; none is left open."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A retired product: every automatic renewal cancelled once, no other, and each customer told once (R51, R55)."""
+"""A retired product: each automatic renewal cancelled, no other, each customer told once (R51, R55)."""
 
 from collections import Counter
 from collections.abc import Iterator
