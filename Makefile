@@ -10,7 +10,7 @@ STAMP := .venv/.installed
 TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock lint types imports coverage-rules checks test format record-histories bench-cascade kills recovery demo dev clean
+.PHONY: help install lock lint types imports coverage-rules checks test format record-histories bench-cascade kills recovery chaos chaos-controls demo dev clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,12 @@ kills: install ## Kill the worker thirty times in the middle of a cascade, and l
 
 recovery: install ## Crash worker and server, and measure how soon money and deadlines go on (minutes)
 	$(BIN)/python -m benchmarks.recovery
+
+chaos: install ## Kill everything for MINUTES (10) while seeded lives are led, then check; SEED=1
+	$(BIN)/python -m tests.chaos --minutes $(or $(MINUTES),10) --seed $(or $(SEED),1)
+
+chaos-controls: install ## Plant sixteen faults, and look whether the harness finds each of them (minutes)
+	$(BIN)/python -m tests.chaos.controls
 
 demo: install ## Play the lives of some requests and products on an embedded server (CI=1: without waiting for a person)
 	$(BIN)/business-care demo $(if $(CI),--ci)

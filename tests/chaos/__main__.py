@@ -26,6 +26,7 @@ def main() -> int:
         lives=given.lives if given.lives is not None else max(28, round(seconds)),
         pause=tuple(given.pause),
         most_kills=given.kills,
+        least_kills=given.at_least,
         focus=_words(given.focus),
         points=_words(given.points),
         longest_end=given.longest_end,
@@ -47,6 +48,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=10, help="how long there are kills")
     parser.add_argument("--seconds", type=float, help="the same in seconds")
     parser.add_argument("--kills", type=int, help="at most so many")
+    parser.add_argument(
+        "--at-least", type=int, default=0, help="go on for up to five times as long until so many"
+    )
     parser.add_argument("--lives", type=int, help="how many requests and products; else one a second")
     parser.add_argument(
         "--pause", type=float, nargs=2, default=(1.5, 4.0), help="between two strikes, in seconds"

@@ -12,6 +12,8 @@ from tests.chaos.stage import Stage
 PAYMENTS_ARE_LEFT_ALONE_SECONDS = 45
 """A payment that dies is tried again a minute later: none is killed shortly before the end of a long run."""
 
+MUCH_LONGER = 5
+
 
 @dataclass
 class Killer:
@@ -23,6 +25,8 @@ class Killer:
     seconds: float
     pause: tuple[float, float]
     most_kills: int | None = None
+    least_kills: int = 0
+    """On a slow machine it goes on for longer until there are so many, within bounds."""
     only: tuple[str, ...] = ()
     """The only points, and no random kills: for a control that needs one kind of death."""
     at_random: Counter[str] = field(default_factory=Counter)
@@ -36,7 +40,7 @@ class Killer:
         """Kill until it is over."""
         loop = asyncio.get_running_loop()
         began = loop.time()
-        while (passed := loop.time() - began) < self.seconds and not self._has_killed_enough():
+        while not self._is_over(passed := loop.time() - began):
             await asyncio.sleep(self.chance.uniform(*self.pause))
             if self.only:
                 self.points.arm(self.chance.choice(self.only))
@@ -45,8 +49,11 @@ class Killer:
             self.stage.demand_supervision()
         self.points.disarm_all()
 
-    def _has_killed_enough(self) -> bool:
-        return self.most_kills is not None and self.kills >= self.most_kills
+    def _is_over(self, passed: float) -> bool:
+        if self.most_kills is not None and self.kills >= self.most_kills:
+            return True
+        seconds = self.seconds if self.kills >= self.least_kills else MUCH_LONGER * self.seconds
+        return passed >= seconds
 
     async def _one_strike(self, passed: float) -> None:
         strikes: dict[Callable[[float], Awaitable[None]], int] = {

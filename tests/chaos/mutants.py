@@ -24,7 +24,7 @@ class Mutant:
     why: str
     edits: tuple[Edit, ...]
     focus: tuple[str, ...]
-    found_as: str
+    found_as: tuple[str, ...]
     points: tuple[str, ...] = ()
     lives: int = 6
     seconds: float = 6
@@ -54,7 +54,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "a payment whose answer was lost is made again under another key (R41)",
         (_FRESH_KEY,),
         ("answer_of_the_payment_lost",),
-        "refund",
+        ("refund",),
         lives=3,
         longest_end=15,
     ),
@@ -75,7 +75,7 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         ("two_requests_one_licence",),
-        "refund",
+        ("refund",),
         lives=3,
     ),
     Mutant(
@@ -91,7 +91,7 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         ("deadline_missed",),
-        "refund",
+        ("refund",),
         lives=3,
     ),
     Mutant(
@@ -105,7 +105,7 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         ("held_while_payments_are_stopped",),
-        "outcome",
+        ("outcome",),
         lives=3,
     ),
     Mutant(
@@ -121,7 +121,7 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         ("fix_at_the_last_moment",),
-        "command",
+        ("command", "outcome"),
     ),
     Mutant(
         "state_assigned_in_run",
@@ -141,7 +141,7 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         ("closed_with_its_start",),
-        "outcome",
+        ("command", "outcome"),
         lives=3,
         longest_end=15,
     ),
@@ -156,7 +156,7 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         ("fixed_in_time", "acknowledged_late", "fix_rejected_late"),
-        "command",
+        ("command",),
         lives=10,
     ),
     Mutant(
@@ -170,7 +170,7 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         ("deadline_missed",),
-        "refund",
+        ("refund",),
     ),
     Mutant(
         "notices_without_their_key",
@@ -186,7 +186,7 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         ("fixed_in_time", "withdrawn", "update_accepted"),
-        "notice",
+        ("notice",),
         points=("after_store",),
         lives=8,
     ),
@@ -202,7 +202,7 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         ("deadline_missed",),
-        "refund",
+        ("refund",),
     ),
     Mutant(
         "kill_switch_ignored",
@@ -215,7 +215,7 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         ("payments_stopped",),
-        "refund",
+        ("refund",),
         lives=3,
     ),
     Mutant(
@@ -229,7 +229,7 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         ("fixed_in_time", "withdrawn"),
-        "command",
+        ("command",),
     ),
     Mutant(
         "pending_counts_as_paid",
@@ -242,7 +242,7 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         ("payment_pending",),
-        "refund",
+        ("refund",),
         lives=3,
         longest_end=15,
     ),
@@ -257,7 +257,7 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         ("deadline_missed",),
-        "outcome",
+        ("outcome",),
         longest_end=20,
     ),
     Mutant(
@@ -271,7 +271,7 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         ("fixed_in_time", "acknowledged_late", "refusal_upheld"),
-        "command",
+        ("command",),
         lives=9,
     ),
     Mutant(
@@ -285,7 +285,7 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         ("product_retired",),
-        "product",
+        ("product",),
         lives=1,
     ),
 )

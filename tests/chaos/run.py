@@ -39,6 +39,7 @@ class Plan:
     lives: int
     pause: tuple[float, float] = (1.5, 4.0)
     most_kills: int | None = None
+    least_kills: int = 0
     focus: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
     longest_end: float = LONGEST_END_SECONDS
@@ -60,6 +61,7 @@ async def run(plan: Plan, folder: Path) -> dict[str, Any]:
         plan.seconds,
         plan.pause,
         plan.most_kills,
+        plan.least_kills,
         plan.points,
     )
     try:
