@@ -8,9 +8,10 @@ before under the same numbers never happened (R63).
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, cast, delete, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.records.columns import ID
 from adapters.records.request_tables import (
     APPLIED_COMMANDS,
     DEADLINE_PLANS,
@@ -21,16 +22,19 @@ from adapters.records.request_tables import (
 )
 from adapters.records.runs import numbered
 from business_care.events import Event
-from business_care.notices import NoticeAbout
+from business_care.notices import Notice, NoticeAbout
 from business_care.state import WindowKind
 from business_care.views import StepRecord
+
+TAKEN_BACK = "taken-back-"
+"""The key, with the row's number, of a notice that was read and tells what never happened."""
 
 
 async def forget_what_is_told_anew(connection: AsyncConnection, step: StepRecord, offset: int) -> None:
     """Take back what the step's run had told before of the numbers that it tells now, and all behind them.
 
     A step that was told earlier, and comes later, takes nothing back: a worker that was taken for dead stored
-    it. Notices that were delivered can't be taken back.
+    it. A notice that was delivered can't be unread: it counts for the next one that says the same.
     """
     told = numbered(step.events, offset)
     kept = await _kept(connection, step, [event.seq for event in told])
@@ -75,7 +79,7 @@ async def _forget(connection: AsyncConnection, request_id: str, first: int, offs
     await connection.execute(
         delete(DEADLINE_PLANS).where(DEADLINE_PLANS.c.request_id == request_id, or_(window, moved))
     )
-    await _forget_notices(connection, request_id, first - offset, f"{offset}+" if offset else "")
+    await _take_notices_back(connection, request_id, first - offset, f"{offset}+" if offset else "")
     # A newer view must not be taken for an older one than that of what never happened.
     await connection.execute(
         update(REQUESTS)
@@ -84,16 +88,51 @@ async def _forget(connection: AsyncConnection, request_id: str, first: int, offs
     )
 
 
-async def _forget_notices(connection: AsyncConnection, request_id: str, first: int, prefix: str) -> None:
-    """Those that nobody has read yet. A notice's key begins with the number of its event."""
-    waiting = (NOTICES.c.about == NoticeAbout.REQUEST) & (NOTICES.c.subject_id == request_id)
-    query = select(NOTICES.c.id, NOTICES.c.key).where(waiting, NOTICES.c.delivered_at.is_(None))
+async def not_read_already(
+    connection: AsyncConnection, request_id: str, notices: Sequence[Notice], offset: int
+) -> tuple[Notice, ...]:
+    """Those of the notices whose readers do not have them from a telling that was taken back."""
+    if not notices:
+        return ()
+    query = select(NOTICES).where(_about(request_id), NOTICES.c.key.startswith(TAKEN_BACK))
+    read = list((await connection.execute(query)).mappings())
+    left: list[Notice] = []
+    for notice in notices:
+        same = next((row for row in read if _says_the_same(row, notice)), None)
+        if same is None:
+            left.append(notice)
+            continue
+        read.remove(same)
+        key = f"{offset}+{notice.key}" if offset else notice.key
+        await connection.execute(
+            update(NOTICES).where(NOTICES.c.id == same["id"]).values(key=key, at=notice.at)
+        )
+    return tuple(left)
+
+
+async def _take_notices_back(connection: AsyncConnection, request_id: str, first: int, prefix: str) -> None:
+    """A notice's key begins with the number of its event. Nobody hears any more of those that wait."""
+    query = select(NOTICES.c.id, NOTICES.c.key).where(_about(request_id))
     moot = [
         number
         for number, key in await connection.execute(query)
         if key.startswith(prefix) and _number_in(key.removeprefix(prefix)) >= first
     ]
     await connection.execute(delete(NOTICES).where(NOTICES.c.id.in_(moot), NOTICES.c.delivered_at.is_(None)))
+    await connection.execute(
+        update(NOTICES)
+        .where(NOTICES.c.id.in_(moot))
+        .values(key=literal(TAKEN_BACK).concat(cast(NOTICES.c.id, ID)))
+    )
+
+
+def _about(request_id: str) -> ColumnElement[bool]:
+    return and_(NOTICES.c.about == NoticeAbout.REQUEST, NOTICES.c.subject_id == request_id)
+
+
+def _says_the_same(row: RowMapping, notice: Notice) -> bool:
+    told = (row["kind"], row["to_role"], row["to_id"], row["data"])
+    return told == (notice.kind, notice.to.role, notice.to.id, notice.data)
 
 
 def _number_in(key: str) -> int:

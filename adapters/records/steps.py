@@ -16,7 +16,7 @@ from adapters.records.request_tables import (
     REQUEST_EVENTS,
     REQUESTS,
 )
-from adapters.records.retold import forget_what_is_told_anew
+from adapters.records.retold import forget_what_is_told_anew, not_read_already
 from adapters.records.runs import keep_run, numbered, seq_offset
 from adapters.records.upsert import insert_missing, put_newer
 from business_care.notices import Notice, NoticeAbout
@@ -74,23 +74,23 @@ async def _project(connection: AsyncConnection, step: StepRecord, offset: int) -
 async def _to_be_told(connection: AsyncConnection, step: StepRecord, offset: int) -> tuple[Notice, ...]:
     """The notices of a step that its readers do not have yet.
 
-    A run that began again, or that tells a step anew, may use the same keys for what was never told before.
+    A run that began again may use the same keys for what was never told before.
     """
-    if not step.notices:
-        return ()
+    notices = await not_read_already(connection, step.view.request_id, step.notices, offset)
+    if not offset or not notices:
+        return notices
     query = select(NOTICES).where(
         NOTICES.c.about == NoticeAbout.REQUEST,
         NOTICES.c.subject_id == step.view.request_id,
-        NOTICES.c.key.in_([notice.key for notice in step.notices]),
+        NOTICES.c.key.in_([notice.key for notice in notices]),
     )
-    rows = (await connection.execute(query)).mappings().all()
-    used = {row["key"] for row in rows}
-    told = {(row["key"], row["to_id"], tuple(row["data"].items())) for row in rows}
+    told = {
+        (row["key"], row["to_id"], tuple(row["data"].items()))
+        for row in (await connection.execute(query)).mappings()
+    }
     return tuple(
         notice.model_copy(update={"key": f"{offset}+{notice.key}"})
-        if offset or notice.key in used
-        else notice
-        for notice in step.notices
+        for notice in notices
         if (notice.key, notice.to.id, tuple(notice.data.items())) not in told
     )
 

@@ -220,6 +220,30 @@ async def test_a_command_that_is_done_again_is_recorded_with_the_answer_that_was
     assert len(await told(records)) == 1
 
 
+async def test_who_has_read_it_already_is_not_told_again_when_it_is_done_anew(records: Records) -> None:
+    fixed = an_event(2, "fix")
+    await records.care.store(
+        a_step(a_view(seq=2), events=(fixed,), notices=(a_notice("2-0-fix_delivered", ref="v1"),))
+    )
+    queue = records.notices(OperatorDesk())
+    (sent,) = await queue.undelivered(1)
+    await queue.mark_delivered(sent.notice_id, OPENED_AT)
+    later = fixed.at + timedelta(seconds=20)
+
+    await records.care.store(
+        a_step(a_view(seq=2), events=(fixed.model_copy(update={"name": "reminder", "at": later}),))
+    )
+    await records.care.store(
+        a_step(
+            a_view(seq=3),
+            events=(an_event(3, "fix").model_copy(update={"at": later}),),
+            notices=(a_notice("3-0-fix_delivered", ref="v1"), a_notice("3-1-fix_delivered", ref="v2")),
+        )
+    )
+
+    assert [notice.data for notice in await told(records)] == [{"ref": "v2"}]
+
+
 async def test_who_has_read_what_never_happened_is_told_what_did(records: Records) -> None:
     event = an_event(1, "deadline_changed")
     await records.care.store(

@@ -156,7 +156,8 @@ def notice_not_delivered(of: Remains) -> None:
 
 
 def task_failing(of: Remains) -> None:
-    of.history.insert(6, {**of.history[6], "eventType": "EVENT_TYPE_WORKFLOW_TASK_FAILED"})
+    cause = {"cause": "WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE"}
+    of.history.insert(6, {**of.history[6], "workflowTaskFailedEventAttributes": cause})
 
 
 def still_running(of: Remains) -> None:

@@ -72,9 +72,10 @@ def counted(evidence: Evidence, models: dict[str, LifeModel]) -> dict[str, Any]:
         },
         "notices": len(evidence.rows["notices"]),
         "mails_repeated_under_their_key": notices.repeated_mails(evidence),
+        "mails_of_what_never_happened": notices.taken_back(evidence),
         "products_retired": sum(row["outcome"] == "retired" for row in evidence.rows["deactivations"]),
         "histories": len(evidence.histories),
-        "workflow_tasks_failed": sum(history.failed_tasks for history in evidence.histories),
+        "workflow_tasks_failed": sum(len(history.failed_tasks) for history in evidence.histories),
     }
 
 

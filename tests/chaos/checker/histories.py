@@ -99,9 +99,18 @@ class History:
         return ended[-1].removeprefix("EVENT_TYPE_WORKFLOW_TASK_") if ended else None
 
     @property
-    def failed_tasks(self) -> int:
-        """How many workflow tasks failed; those that timed out with a killed worker are not among them."""
-        return sum(e["eventType"] == "EVENT_TYPE_WORKFLOW_TASK_FAILED" for e in self.events)
+    def failed_tasks(self) -> list[str]:
+        """Why workflow tasks failed.
+
+        One that timed out with a killed worker has not failed; and that something new has come while a run
+        was about to end is the server's way to have the task done again.
+        """
+        causes = [
+            told["cause"].removeprefix("WORKFLOW_TASK_FAILED_CAUSE_")
+            for event in self.events
+            if (told := event.get("workflowTaskFailedEventAttributes"))
+        ]
+        return [cause for cause in causes if cause != "UNHANDLED_COMMAND"]
 
     @property
     def found_itself_closed(self) -> bool:

@@ -7,7 +7,7 @@ is no violation: its reader's mail program knows the Message-ID. It is counted, 
 from collections import Counter
 from collections.abc import Iterator
 
-from tests.chaos.checker.evidence import Evidence
+from tests.chaos.checker.evidence import Evidence, Row
 from tests.chaos.checker.life_model import LifeModel
 from tests.chaos.checker.violation import Violation
 
@@ -25,7 +25,7 @@ def check(evidence: Evidence, models: dict[str, LifeModel]) -> Iterator[Violatio
     """Everything about notices."""
     alike = Counter(
         (row["about"], row["subject_id"], row["kind"], row["to_role"], row["to_id"], row["at"], row["data"])
-        for row in evidence.rows["notices"]
+        for row in _standing(evidence)
     )
     for what, times in alike.items():
         if times > 1:
@@ -40,21 +40,44 @@ def repeated_mails(evidence: Evidence) -> int:
     return sum(times - 1 for times in Counter(mail["call"] for mail in evidence.mails).values())
 
 
+def taken_back(evidence: Evidence) -> int:
+    """How many readers were told of what a task had done that died before the server knew of it.
+
+    Mails that are out can't be called back: the product keeps them apart, and this program shows their number.
+    """
+    return len(evidence.rows["notices"]) - len(_standing(evidence))
+
+
+def _standing(evidence: Evidence) -> list[Row]:
+    return [row for row in evidence.rows["notices"] if not row["key"].startswith("taken-back-")]
+
+
 def _delivered(evidence: Evidence) -> Iterator[Violation]:
     sent = {mail["call"] for mail in evidence.mails}
-    for row in evidence.rows["notices"]:
-        about = "" if row["about"] == "request" else f"{row['about']}/"
-        if f"{about}{row['subject_id']}/{row['key']}" not in sent:
+    # One that was read when its task died, and was told anew, went out under its earlier key.
+    used = {_key(row) for row in _standing(evidence)}
+    earlier = Counter((key.split("/")[0], key.rpartition("-")[2]) for key in sent - used)
+    for row in _standing(evidence):
+        spare = (row["subject_id"], row["kind"])
+        if _key(row) not in sent and row["delivered_at"] and earlier[spare]:
+            earlier[spare] -= 1
+        elif _key(row) not in sent:
             error = f" ({row['last_error']})" if row["last_error"] else ""
             yield Violation("notice", row["subject_id"], f"{row['kind']} was never delivered{error}")
         elif row["delivered_at"] is None:
             yield Violation("notice", row["subject_id"], f"{row['kind']} was delivered and is not marked")
 
 
+def _key(row: Row) -> str:
+    """Under which key the mail of a notice goes out."""
+    about = "" if row["about"] == "request" else f"{row['about']}/"
+    return f"{about}{row['subject_id']}/{row['key']}"
+
+
 def _told(evidence: Evidence, request_id: str, model: LifeModel) -> Iterator[Violation]:
     told = Counter(
         (row["kind"], row["to_role"])
-        for row in evidence.rows["notices"]
+        for row in _standing(evidence)
         if row["about"] == "request" and row["subject_id"] == request_id
     )
     events = Counter(row["name"] for row in evidence.events_of.get(request_id, []))

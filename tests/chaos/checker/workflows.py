@@ -12,7 +12,7 @@ def check(evidence: Evidence) -> Iterator[Violation]:
     """Everything about runs."""
     for history in evidence.histories:
         if history.failed_tasks:
-            words = f"{history.failed_tasks} of its workflow tasks failed"
+            words = f"workflow tasks failed: {', '.join(history.failed_tasks)}"
             yield Violation("workflow", history.workflow_id, words)
         if history.status != COMPLETED:
             words = f"it stands at {history.status}, its last task {history.last_task}"
