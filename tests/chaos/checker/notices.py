@@ -43,7 +43,7 @@ def repeated_mails(evidence: Evidence) -> int:
 def taken_back(evidence: Evidence) -> int:
     """How many readers were told of what a task had done that died before the server knew of it.
 
-    Mails that are out can't be called back: the product keeps them apart, and this program shows their number.
+    Mails that are out can't be called back: the product keeps them apart, and this program counts them.
     """
     return len(evidence.rows["notices"]) - len(_standing(evidence))
 
