@@ -123,6 +123,11 @@ def duplicate_refused(of: Remains) -> None:
     of.diary += [intent("V1.1+again", **meant), outcome("V1.1+again", "refused", code="wrong_state")]
 
 
+def refused_although_an_earlier_attempt_was_done(of: Remains) -> None:
+    meant = of.diary[2]["meant"]
+    of.diary[3:] = [intent("V1.1", 2, **meant), outcome("V1.1", "refused", attempt=2, code="wrong_state")]
+
+
 def another_body_accepted(of: Remains) -> None:
     meant = {**of.diary[2]["meant"], "is_another_body": True}
     of.diary += [intent("V1.1+other", **meant), outcome("V1.1+other", "ok")]
@@ -188,6 +193,7 @@ def opened_and_unknown(of: Remains) -> None:
         (command_without_effect, "had its effect 0 times"),
         (answer_recorded_otherwise, "and is recorded as"),
         (duplicate_refused, "repeats what was accepted, and was refused"),
+        (refused_although_an_earlier_attempt_was_done, "refused (wrong_state), and applied all the same"),
         (another_body_accepted, "another body under a used id was accepted"),
         (command_that_nobody_sent, "nobody sent it"),
         (fix_after_the_deadline, "was accepted after the deadline"),
@@ -207,17 +213,6 @@ def test_each_fault_is_found(fault: Callable[[Remains], None], words: str) -> No
     fault(remains)
 
     assert any(words in one for one in found(remains))
-
-
-def test_a_refusal_is_no_proof_while_an_attempt_has_no_answer() -> None:
-    """The attempt that was lost may have been carried out, and the second one refused for that."""
-    remains = Remains()
-    remains.diary[3:] = [
-        intent("V1.1", 2, **remains.diary[2]["meant"]),
-        outcome("V1.1", "refused", attempt=2, code="refund_under_way"),
-    ]
-
-    assert found(remains) == []
 
 
 def test_a_mail_sent_again_under_its_key_is_no_second_notice() -> None:

@@ -46,9 +46,9 @@ def _of_call(evidence: Evidence, request_id: str, call: Call, messages: list[Mes
             yield NOT_IN_HISTORY
         if not said_so:
             yield "it was acknowledged, and the records have no such applied command"
-    elif call.outcome == "refused" and call.is_certain and said_so and call.meant.get("is_another_body"):
+    elif call.outcome == "refused" and said_so and call.meant.get("is_another_body"):
         yield "another body under a used id was refused, and applied all the same"
-    elif call.outcome == "refused" and call.is_certain and said_so and _never_ok(evidence, request_id, body):
+    elif call.outcome == "refused" and said_so and _never_ok(evidence, request_id, body):
         yield f"it was refused ({call.last['code']}), and applied all the same"
     if call.meant.get("is_another_body") and call.outcome == "ok":
         yield "another body under a used id was accepted"
@@ -76,7 +76,7 @@ def _never_ok(evidence: Evidence, request_id: str, body: Row) -> bool:
     same = [
         c for c in evidence.commands_to[request_id] if c.meant["body"]["command_id"] == body["command_id"]
     ]
-    return all(call.is_certain and call.outcome == "refused" for call in same)
+    return all(call.outcome == "refused" for call in same)
 
 
 def _answers(request_id: str, calls: list[Call]) -> Iterator[Violation]:

@@ -43,11 +43,6 @@ class Call:
         return self.outcomes[-1] if self.outcomes else {}
 
     @property
-    def is_certain(self) -> bool:
-        """Whether no attempt was left without an answer: then a refusal says that nothing was done."""
-        return len(self.outcomes) == self.attempts == 1 and self.outcome != "unknown"
-
-    @property
     def told_at(self) -> datetime | None:
         """When the outcome was told."""
         return instant(self.last["at"]) if self.outcome != "unknown" else None
