@@ -173,22 +173,21 @@ MUTANTS: tuple[Mutant, ...] = (
         ("refund",),
     ),
     Mutant(
-        "notices_without_their_key",
-        "a step that is stored again after a death tells everybody twice (R63)",
+        "notices_told_again",
+        "a step that is done again after a death tells those again who have read it (R63)",
         (
             Edit(
-                "adapters/records/journal_rows.py", '"key": notice.key,', '"key": f"{notice.key}-{uuid4()}",'
-            ),
-            Edit(
-                "adapters/records/journal_rows.py",
-                "from datetime import datetime\n",
-                "from datetime import datetime\nfrom uuid import uuid4\n",
+                "adapters/records/steps.py",
+                "    notices = await not_read_already("
+                "connection, step.view.request_id, step.notices, offset)\n",
+                "    notices = step.notices\n",
             ),
         ),
         ("fixed_in_time", "withdrawn", "update_accepted"),
         ("notice",),
         points=("after_store",),
-        lives=8,
+        lives=10,
+        seconds=15,
     ),
     Mutant(
         "renewal_goes_on_after_a_refund",

@@ -152,6 +152,10 @@ def told_twice(of: Remains) -> None:
     of.again("notices", key="8-2")
 
 
+def told_again_after_a_death(of: Remains) -> None:
+    of.again("notices", key="taken-back-7")
+
+
 def never_told(of: Remains) -> None:
     of.rows["notices"].pop()
 
@@ -199,6 +203,7 @@ def opened_and_unknown(of: Remains) -> None:
         (fix_after_the_deadline, "was accepted after the deadline"),
         (two_outcomes, "its runs ['resolved']"),
         (told_twice, "stands there 2 times"),
+        (told_again_after_a_death, "was told again after a death"),
         (never_told, "refund_paid went to the seller 0 times, not 1"),
         (notice_not_delivered, "was never delivered"),
         (task_failing, "workflow tasks failed"),

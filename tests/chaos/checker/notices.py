@@ -11,6 +11,8 @@ from tests.chaos.checker.evidence import Evidence, Row
 from tests.chaos.checker.life_model import LifeModel
 from tests.chaos.checker.violation import Violation
 
+TAKEN_BACK = "taken-back-"
+"""How the key of a notice begins that was read, and whose task was done again otherwise."""
 TELLS_THE_CUSTOMER = {
     "acknowledge": "acknowledged",
     "fix": "fix_delivered",
@@ -30,6 +32,7 @@ def check(evidence: Evidence, models: dict[str, LifeModel]) -> Iterator[Violatio
     for what, times in alike.items():
         if times > 1:
             yield Violation("notice", what[1], f"{what[2]} to {what[3]} {what[4]} stands there {times} times")
+    yield from _not_again(evidence)
     yield from _delivered(evidence)
     for request_id, model in models.items():
         yield from _told(evidence, request_id, model)
@@ -49,7 +52,17 @@ def taken_back(evidence: Evidence) -> int:
 
 
 def _standing(evidence: Evidence) -> list[Row]:
-    return [row for row in evidence.rows["notices"] if not row["key"].startswith("taken-back-")]
+    return [row for row in evidence.rows["notices"] if not row["key"].startswith(TAKEN_BACK)]
+
+
+def _not_again(evidence: Evidence) -> Iterator[Violation]:
+    """What a reader was told by a task that died is not told once more when the task is done again."""
+    names = ("about", "subject_id", "kind", "to_role", "to_id", "data")
+    standing = {tuple(row[name] for name in names) for row in _standing(evidence)}
+    for row in evidence.rows["notices"]:
+        if row["key"].startswith(TAKEN_BACK) and tuple(row[name] for name in names) in standing:
+            words = f"{row['kind']} to {row['to_role']} {row['to_id']} was told again after a death"
+            yield Violation("notice", row["subject_id"], words)
 
 
 def _delivered(evidence: Evidence) -> Iterator[Violation]:
