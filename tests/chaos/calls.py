@@ -44,6 +44,9 @@ def meant_by(life: Step, step: Step, number: int, due: datetime | None) -> dict[
             fields = dict(step["fields"])
             if "due_in" in step:
                 fields["due"] = (now + timedelta(seconds=step["due_in"])).isoformat()
+            if "occurred_before_due" in step and due is not None:
+                occurred = due - timedelta(seconds=step["occurred_before_due"])
+                fields["occurred_at"] = occurred.isoformat()
             by = _actor(life, step.get("role", "operator"))
             body = {"command_id": f"{life['id']}.{number}", "by": by, **fields}
             meant |= {"command": command, "body": body, "by_signal": step.get("by_signal", False)}

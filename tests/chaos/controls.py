@@ -21,7 +21,8 @@ from tests.chaos.mutants import MUTANTS, Mutant
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("business_care", "activities", "workflows", "adapters", "gateway", "console", "tests/chaos")
-SEED = 5
+SEEDS = (5, 6, 7)
+"""A fault that needs a death at the right moment may take more than one run to be found."""
 PAUSE = ("0.4", "1.0")
 LONGEST_RUN_SECONDS = 900
 NO_FAULT = "no fault"
@@ -50,18 +51,20 @@ class Control:
 
 
 def run_mutant(mutant: Mutant) -> Control:
-    """Plant the fault in a copy of the tree, and run there."""
+    """Plant the fault in a copy of the tree, and run there until it is found."""
     kills = ("--points", ",".join(mutant.points), "--kills", "6") if mutant.points else ("--kills", "0")
+    words = (
+        *("--seconds", str(mutant.seconds), "--lives", str(mutant.lives)),
+        *("--focus", ",".join(mutant.focus), "--longest-end", str(mutant.longest_end)),
+        *kills,
+    )
     with copied_tree() as tree:
         mutant.apply(Path(tree))
-        return _run(
-            Path(tree),
-            mutant.name,
-            frozenset(mutant.found_as),
-            *("--seconds", str(mutant.seconds), "--lives", str(mutant.lives)),
-            *("--focus", ",".join(mutant.focus), "--longest-end", str(mutant.longest_end)),
-            *kills,
-        )
+        control = _run(Path(tree), mutant.name, frozenset(mutant.found_as), SEEDS[0], *words)
+        for seed in SEEDS[1:]:
+            if not control.is_good:
+                control = _run(Path(tree), mutant.name, frozenset(mutant.found_as), seed, *words)
+    return control
 
 
 def run_without_fault() -> Control:
@@ -73,6 +76,7 @@ def run_without_fault() -> Control:
             Path(tree),
             NO_FAULT,
             frozenset(),
+            SEEDS[0],
             *("--seconds", "20", "--lives", str(2 * len(focus)), "--focus", ",".join(focus)),
             *("--points", ",".join(points), "--kills", "6", "--longest-end", "120"),
         )
@@ -86,10 +90,11 @@ def copied_tree() -> TemporaryDirectory[str]:
     return scratch
 
 
-def _run(tree: Path, name: str, wanted: frozenset[str], *words: str) -> Control:
+def _run(tree: Path, name: str, wanted: frozenset[str], seed: int, *words: str) -> Control:
     began = time.monotonic()
     told = tree / "told.json"
-    command = (sys.executable, "-m", "tests.chaos", "--seed", str(SEED), "--pause", *PAUSE, "--replays", "")
+    told.unlink(missing_ok=True)
+    command = (sys.executable, "-m", "tests.chaos", "--seed", str(seed), "--pause", *PAUSE, "--replays", "")
     done = subprocess.run(
         (*command, "--json", str(told), *words),
         cwd=tree,

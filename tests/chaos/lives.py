@@ -10,7 +10,7 @@ _LOST_ANSWERS = ((), (), ("error",), ("timeout_before",), ("timeout_after_effect
 """How the provider behaves where a life does not care: most often it just pays."""
 
 _HOW = ("once", "twice", "together", "again_at_the_end", "other_body")
-_OF_THE_STEP = frozenset({"after", "by_signal", "due_in", "at_due"})
+_OF_THE_STEP = frozenset({"after", "by_signal", "due_in", "at_due", "occurred_before_due"})
 
 
 class LifeBuilder:
@@ -148,9 +148,14 @@ def answer_of_the_payment_lost(life: LifeBuilder) -> None:
 
 
 def fix_at_the_last_moment(life: LifeBuilder) -> None:
+    """It occurs and arrives around the deadline, or it occurred before and arrives after it (R12)."""
     request = life.opened()
     life.deadline_comes(request)
-    life.agent(request, "fix", reference="patch-2", at_due=round(life.chance.uniform(-0.25, 0.1), 3), after=0)
+    if life.chance.random() < 0.5:
+        when = {"at_due": life.chance.uniform(-0.25, 0.1)}
+    else:
+        when = {"at_due": life.chance.uniform(0.05, 0.7), "occurred_before_due": 0.2}
+    life.agent(request, "fix", reference="patch-2", after=0, **when)
     life.customer_does(request, "confirm_fix")
 
 
