@@ -188,6 +188,7 @@ async def play(folder: Path, target: str, began_at: datetime) -> None:
             closures=ClosuresWithAPoint(records.closures, points),
             switches=SwitchesWithAPoint(records.switches, points),
             deactivations=records.deactivations,
+            recoveries=records.recoveries,
             planner=PublicHolidays(),
             patience=PATIENCE,
         )

@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import os
+from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from adapters.settings import Language, LogFormat
 from adapters.temporal import connect
 from business_care.errors import StepFailed
 from business_care.ports import CareRecords, Mail, Mailbox, PaymentProvider, Payments
+from business_care.reconciliation import MadeRefund
 from business_care.refund import RefundAnswer, RefundOrder
 from business_care.request import CareRequestOpening, LicenceFacts
 from business_care.views import RequestView, StepRecord
@@ -45,6 +47,9 @@ class MortalProvider:
             return await self.inner.create_refund(order, at)
         finally:
             self.points.reach("after_payment")
+
+    def refunds_made(self, at: datetime) -> AsyncIterator[MadeRefund]:
+        return self.inner.refunds_made(at)
 
 
 @dataclasses.dataclass(frozen=True)
