@@ -138,6 +138,14 @@ class Refunds(RuleBasedStateMachine):
         twice = [one for one in found.differences if one.code is DifferenceCode.PAID_TWICE]
         assert all(one.kind is not BookingKind.PAID_BY_PROVIDER for one in twice)
 
+    def whatever_the_provider_paid_is_booked_once_it_was_looked_at(self) -> None:
+        provider = SimulatedProvider(self.records.database)
+        for licence_id in LICENCES:
+            payments = OncePayments(self.records.database, provider)
+            self.run(payments.look_up(an_order(licence_id), self.now))
+        found = self.run(reconcile(self.records.database, provider, self.now))
+        assert DifferenceCode.MISSING_HERE not in [one.code for one in found.differences]
+
     def ask(
         self,
         payments: type[OncePayments],
@@ -158,6 +166,7 @@ class Refunds(RuleBasedStateMachine):
         return self.loop.run_until_complete(work)
 
     def teardown(self) -> None:
+        self.whatever_the_provider_paid_is_booked_once_it_was_looked_at()
         self.run(self.records.close())
 
 
