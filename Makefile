@@ -10,7 +10,7 @@ STAMP := .venv/.installed
 TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock lint types imports coverage-rules checks test format record-histories bench-cascade kills recovery chaos chaos-controls demo dev clean
+.PHONY: help install lock lint types imports coverage-rules checks test format record-histories bench-cascade kills recovery chaos chaos-long chaos-controls demo dev clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,7 +75,10 @@ recovery: install ## Crash worker and server, and measure how soon money and dea
 chaos: install ## Kill everything for MINUTES (10) while seeded lives are led, then check; SEED=1
 	$(BIN)/python -m tests.chaos --minutes $(or $(MINUTES),10) --seed $(or $(SEED),1)
 
-chaos-controls: install ## Plant sixteen faults, and look whether the harness finds each of them (minutes)
+chaos-long: install ## The same with one seed after the other, until 1,000 kills; figures go to .data/chaos (an hour)
+	$(BIN)/python -m tests.chaos.series .data/chaos --kills $(or $(KILLS),1000) --minutes $(or $(MINUTES),10)
+
+chaos-controls: install ## Plant one fault after the other, and look whether the harness finds each (minutes)
 	$(BIN)/python -m tests.chaos.controls
 
 demo: install ## Play the lives of some requests and products on an embedded server (CI=1: without waiting for a person)

@@ -23,7 +23,7 @@ def main() -> int:
     plan = Plan(
         seed=given.seed,
         seconds=seconds,
-        lives=given.lives if given.lives is not None else max(28, round(seconds)),
+        lives=given.lives,
         pause=tuple(given.pause),
         most_kills=given.kills,
         least_kills=given.at_least,
@@ -51,7 +51,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--at-least", type=int, default=0, help="go on for up to five times as long until so many"
     )
-    parser.add_argument("--lives", type=int, help="how many requests and products; else one a second")
+    parser.add_argument("--lives", type=int, help="how many; else as many as begin in the time")
     parser.add_argument(
         "--pause", type=float, nargs=2, default=(1.5, 4.0), help="between two strikes, in seconds"
     )

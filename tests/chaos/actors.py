@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,9 @@ from tests.chaos.script import Life, Script
 LOOK_EVERY_SECONDS = 0.25
 WAIT_AT_MOST = timedelta(seconds=240)
 GIVE_UP_AFTER = timedelta(seconds=240)
+LONGEST_PAUSE_SECONDS = 4.0
+LIVES_AT_ONCE = 20
+"""A slow machine leads fewer lives in the same time, instead of all of them late."""
 
 
 class ClosuresWithAPoint:
@@ -66,24 +70,39 @@ class SwitchesWithAPoint:
         return await self._inner.waiting_for_payment(seller_id)
 
 
+@dataclass(frozen=True)
+class Hours:
+    """From when on lives are led, and until when the last of them may begin."""
+
+    from_: datetime
+    last_life: datetime
+
+
 class Troupe:
     """Plays the lives, and goes on where a troupe before it was killed."""
 
-    def __init__(self, caller: Caller, folder: Path, began_at: datetime) -> None:
-        self._caller, self._records, self._began_at = caller, folder / "records.db", began_at
+    def __init__(self, caller: Caller, folder: Path, hours: Hours) -> None:
+        self._caller, self._records, self._hours = caller, folder / "records.db", hours
+        self._room = asyncio.Semaphore(LIVES_AT_ONCE)
         self._remembered = Remembered(folder / "diary.jsonl")
         self._diary = Diary(folder / "diary.jsonl")
 
     async def play(self, script: Script) -> None:
-        """Play all lives to their end."""
+        """Play the lives to their end; those that were begun before go first."""
+        begun = {meant["life"] for meant in self._remembered.meant.values()}
         async with asyncio.TaskGroup() as together:
-            for life in script.lives:
-                together.create_task(self._play(life))
+            for life in sorted(script.lives, key=lambda life: life["id"] not in begun):
+                together.create_task(self._play_in_turn(life, is_begun=life["id"] in begun))
         self._diary.close()
 
-    async def _play(self, life: Life) -> None:
-        begins_at = self._began_at + timedelta(seconds=life["starts_in"])
+    async def _play_in_turn(self, life: Life, *, is_begun: bool) -> None:
+        begins_at = self._hours.from_ + timedelta(seconds=life["starts_in"])
         await asyncio.sleep(max(0.0, (begins_at - datetime.now(UTC)).total_seconds()))
+        async with self._room:
+            if is_begun or datetime.now(UTC) < self._hours.last_life:
+                await self._play(life)
+
+    async def _play(self, life: Life) -> None:
         due: datetime | None = None
         again: list[tuple[str, Step]] = []
         calls = [f"{life['id']}.{number}" for number in range(len(life["steps"]))]
@@ -130,6 +149,7 @@ class Troupe:
         if call in self._remembered.done:
             return self._remembered.done[call]
         attempt, give_up_at = self._remembered.attempts.get(call, 0), datetime.now(UTC) + GIVE_UP_AFTER
+        pause = LOOK_EVERY_SECONDS
         while datetime.now(UTC) < give_up_at:
             attempt += 1
             self._diary.intent(call, attempt, dict(meant))
@@ -137,7 +157,8 @@ class Troupe:
             self._diary.outcome(call, attempt, outcome, **told)
             if outcome != "unknown":
                 return outcome
-            await asyncio.sleep(LOOK_EVERY_SECONDS)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
         return "unknown"
 
     async def _attempt(self, meant: Step) -> tuple[str, dict[str, Any]]:
@@ -176,7 +197,7 @@ class Troupe:
             return False
 
 
-async def play(folder: Path, target: str, began_at: datetime) -> None:
+async def play(folder: Path, target: str, hours: Hours) -> None:
     """Connect, and play the script of the folder."""
     client = await connect({"TEMPORAL_ADDRESS": target}, runtime=forwarding_runtime())
     points = KillPoints(folder)
@@ -195,17 +216,17 @@ async def play(folder: Path, target: str, began_at: datetime) -> None:
         products = ProductGateway(
             client=client, directory=records.deactivations, commands=records.commands, patience=PATIENCE
         )
-        troupe = Troupe(Caller(care, products, client), folder, began_at)
+        troupe = Troupe(Caller(care, products, client), folder, hours)
         await troupe.play(Script.read(folder / "script.json"))
 
 
-def main(folder: Path, target: str, began_at: datetime) -> None:
+def main(folder: Path, target: str, hours: Hours) -> None:
     """The whole process; it ends with 0 when every life was played."""
     die_with_parent()
     code = 1
     with logging_to(LogFormat.JSON, file=folder / "logs" / "actors.log", level="warning"):
         try:
-            asyncio.run(play(folder, target, began_at))
+            asyncio.run(play(folder, target, hours))
             code = 0
         except* StepFailed:
             code = 3

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from adapters.records.opened import Records
 from adapters.records.seed import load
 from adapters.records.seed_file import read_records
 from business_care.policy import Policy
+from tests.chaos.actors import Hours
 from tests.chaos.ending import until_at_rest, until_delivered
 from tests.chaos.kill_points import KillPoints
 from tests.chaos.killer import Killer
@@ -25,7 +26,8 @@ from tests.chaos.stage import Stage
 
 LONGEST_END_SECONDS = 300
 SECONDS_FOR_THE_MAIL = 60
-LONGEST_CHECK_SECONDS = 1200
+LONGEST_CHECK_SECONDS = 3600
+MOST_LIVES_A_SECOND = 2
 WITHOUT_GRACE = Policy(arrival_grace_minutes=0)
 """Deadlines of the script lie seconds ahead; a quarter of an hour of grace would outlast the run."""
 
@@ -36,7 +38,8 @@ class Plan:
 
     seed: int
     seconds: float
-    lives: int
+    lives: int | None = None
+    """All of these, however long that takes; without a number as many as begin in the time."""
     pause: tuple[float, float] = (1.5, 4.0)
     most_kills: int | None = None
     least_kills: int = 0
@@ -52,7 +55,10 @@ async def run(plan: Plan, folder: Path) -> dict[str, Any]:
     loop = asyncio.get_running_loop()
     began = loop.time()
     await _prepare(plan, folder)
-    stage = Stage(folder, random.Random(plan.seed + 1))  # noqa: S311 -- pauses, no secrets
+    now = datetime.now(UTC)
+    time_to_begin = timedelta(seconds=plan.seconds) if plan.lives is None else timedelta(days=1)
+    hours = Hours(now, now + time_to_begin)
+    stage = Stage(folder, random.Random(plan.seed + 1), hours)  # noqa: S311 -- pauses, no secrets
     points = KillPoints(folder)
     killer = Killer(
         stage,
@@ -81,7 +87,8 @@ async def run(plan: Plan, folder: Path) -> dict[str, Any]:
 
 async def _prepare(plan: Plan, folder: Path) -> None:
     (folder / "logs").mkdir(parents=True, exist_ok=True)
-    script = written(plan.seed, plan.lives, plan.seconds * 0.8, plan.focus)
+    lives = plan.lives or round(MOST_LIVES_A_SECOND * plan.seconds)
+    script = written(plan.seed, lives, plan.seconds * 0.8, plan.focus)
     script.write(folder / "script.json")
     url = f"sqlite:///{folder / 'records.db'}"
     await upgrade(url)

@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +82,7 @@ class Server:
 class Stage:
     """Server, two workers and the actors of one run."""
 
-    def __init__(self, folder: Path, chance: random.Random) -> None:
+    def __init__(self, folder: Path, chance: random.Random, hours: actors.Hours) -> None:
         self.server = Server(folder)
         self._chance = chance
         context = nursery("tests.chaos.worker_program", "tests.chaos.actors")
@@ -92,7 +91,7 @@ class Stage:
             KeptAlive(context, name, worker_program.main, (*arguments, name), self._pause)
             for name in ("worker-a", "worker-b")
         ]
-        self.actors = KeptAlive(context, "actors", actors.main, (*arguments, datetime.now(UTC)), self._pause)
+        self.actors = KeptAlive(context, "actors", actors.main, (*arguments, hours), self._pause)
         self._keepers: list[asyncio.Task[None]] = []
 
     async def begin(self) -> None:

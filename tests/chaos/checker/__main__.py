@@ -53,7 +53,7 @@ def counted(evidence: Evidence, models: dict[str, LifeModel]) -> dict[str, Any]:
     attempts = [one for call in evidence.calls for one in call.outcomes]
     lost = sum(call.attempts - len(call.outcomes) for call in evidence.calls)
     return {
-        "lives": len(evidence.lives),
+        "lives": len({call.meant.get("life") for call in evidence.calls}),
         "operations": {
             "acknowledged": calls["ok"],
             "refused": calls["refused"],

@@ -100,15 +100,17 @@ class History:
 
     @property
     def failed_tasks(self) -> list[str]:
-        """Why workflow tasks failed.
+        """Why workflow tasks failed that ought not to.
 
-        One that timed out with a killed worker has not failed; and that something new has come while a run
-        was about to end is the server's way to have the task done again.
+        One that timed out with a killed worker has not failed. That something new came while a run was about
+        to end is the server's way to have the task done again; and a task that gets no processor for two
+        seconds, on a machine with too much to do, is done again as well.
         """
+        failures = [told for event in self.events if (told := event.get("workflowTaskFailedEventAttributes"))]
         causes = [
             told["cause"].removeprefix("WORKFLOW_TASK_FAILED_CAUSE_")
-            for event in self.events
-            if (told := event.get("workflowTaskFailedEventAttributes"))
+            for told in failures
+            if not _is_late(told)
         ]
         return [cause for cause in causes if cause != "UNHANDLED_COMMAND"]
 
@@ -157,6 +159,11 @@ class History:
                 answer = _decoded(completed["result"])["kind"]
                 found[completed["scheduledEventId"]] = Payment(asked.scheduled_at, at, answer)
         return list(found.values())
+
+
+def _is_late(failure: dict[str, Any]) -> bool:
+    told = failure.get("failure", {}).get("applicationFailureInfo", {})
+    return bool(told.get("type") == "_DeadlockError")
 
 
 def read_all(folder: Path) -> list[History]:
