@@ -9,6 +9,8 @@ import asyncio
 import os
 import sys
 
+from adapters.encryption.converter import data_converter
+from adapters.encryption.uses import KeyUses
 from adapters.logs import forwarding_runtime, get_logger, logging_to
 from adapters.records.migrations.run import is_current
 from adapters.records.opened import Records
@@ -21,6 +23,7 @@ from adapters.settings import (
 )
 from adapters.temporal import connect
 from business_care.errors import StepFailed
+from console.encryption_check import demand_keys
 from console.safety import refuse_what_is_unsafe
 from console.serving import serve, stop_on_signals
 from workflows.names import TASK_QUEUE
@@ -35,11 +38,17 @@ async def work(settings: Settings) -> None:
     if not await is_current(settings.database_url):
         raise StepFailed("the records are not up to date: run `business-care db upgrade` first")
     stop = stop_on_signals()
-    client = await connect(temporal_environment(), runtime=forwarding_runtime())
+    uses = KeyUses()
+    client = await connect(
+        temporal_environment(),
+        data_converter=data_converter(settings.keyring, uses),
+        runtime=forwarding_runtime(),
+    )
     await refuse_what_is_unsafe(client, settings.database_url)
     async with Records.open(settings.database_url) as records:
+        await demand_keys(records.keys, settings.keyring, client)
         log.info("worker.started", task_queue=TASK_QUEUE, namespace=client.namespace)
-        await serve(client, records, settings, stop)
+        await serve(client, records, settings, uses, stop)
     log.info("worker.stopped")
 
 

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 from temporalio.service import RPCError
 
 from adapters.temporal_program import (
@@ -51,6 +51,7 @@ async def running_server(
     program: Path | None,
     port: int | None,
     log_file: Path | None,
+    data_converter: DataConverter,
 ) -> AsyncIterator[RunningServer]:
     """A server that runs until the block ends. Raises `ServerNotStarted`."""
     found = find_temporal_program(program)
@@ -58,7 +59,7 @@ async def running_server(
     words = ["server", "start-dev", "--ip", LOOPBACK, "--log-level", "warn", "--log-format", "json"]
     with TemporaryDirectory(prefix="business-care-") as scratch:
         log = log_file or Path(scratch) / "temporal.log"
-        running = await _started(found, [*words, *configured, *arguments], port, log)
+        running = await _started(found, [*words, *configured, *arguments], port, log, data_converter)
         try:
             yield running
         finally:
@@ -66,7 +67,9 @@ async def running_server(
             await (running.program.stop() if "--db-filename" in arguments else running.program.kill())
 
 
-async def _started(program: Path, words: Sequence[str], port: int | None, log: Path) -> RunningServer:
+async def _started(
+    program: Path, words: Sequence[str], port: int | None, log: Path, data_converter: DataConverter
+) -> RunningServer:
     if port and not is_free(port):
         # Asked first: a client would happily talk to the other server that listens there.
         raise ServerNotStarted(f"port {port} is taken; stop what listens there, or choose another port")
@@ -75,7 +78,7 @@ async def _started(program: Path, words: Sequence[str], port: int | None, log: P
         chosen = port or free_port()
         running = await TemporalProgram.start(program, [*words, "--port", str(chosen)], log)
         try:
-            return RunningServer(await _answering(running, f"{LOOPBACK}:{chosen}"), running)
+            return RunningServer(await _answering(running, f"{LOOPBACK}:{chosen}", data_converter), running)
         except BaseException as error:
             await running.kill()
             if not isinstance(error, ServerNotStarted) or not attempts_left:
@@ -83,7 +86,7 @@ async def _started(program: Path, words: Sequence[str], port: int | None, log: P
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-async def _answering(running: TemporalProgram, target: str) -> Client:
+async def _answering(running: TemporalProgram, target: str, data_converter: DataConverter) -> Client:
     """A client once the server answers for its namespace."""
     loop = asyncio.get_running_loop()
     give_up_at = loop.time() + START_TIMEOUT.total_seconds()
@@ -91,9 +94,7 @@ async def _answering(running: TemporalProgram, target: str) -> Client:
         # Not yet listening, or whoever took the port in the meantime does not answer.
         with contextlib.suppress(RuntimeError, RPCError, TimeoutError):
             async with asyncio.timeout(2):
-                client = await Client.connect(
-                    target, namespace=NAMESPACE, data_converter=pydantic_data_converter
-                )
+                client = await Client.connect(target, namespace=NAMESPACE, data_converter=data_converter)
                 if await client.service_client.check_health() and running.is_running:
                     return client
         await asyncio.sleep(0.05)

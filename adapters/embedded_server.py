@@ -13,9 +13,11 @@ from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import SearchAttributeKey
+from temporalio.converter import DataConverter
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from adapters.embedded_process import LOOPBACK, NAMESPACE, running_server
+from adapters.encryption.converter import DATA_CONVERTER
 from adapters.temporal_program import ServerNotStarted, TemporalProgram, free_port, is_free
 from business_care.errors import StepFailed
 
@@ -110,7 +112,7 @@ class SkippingServer:
 
 
 @asynccontextmanager
-async def dev_server(
+async def dev_server(  # noqa: PLR0913 -- named arguments, each of which may be left out
     search_attributes: SearchAttributes = (),
     *,
     program: Path | None = None,
@@ -118,21 +120,26 @@ async def dev_server(
     port: int | None = None,
     ui_port: int | None = None,
     log_file: Path | None = None,
+    data_converter: DataConverter = DATA_CONVERTER,
+    codec_endpoint: str | None = None,
 ) -> AsyncIterator[DevServer]:
     """A server for development: loopback only, gone with us, its workflows in `database`, else in memory.
 
-    The web interface runs only where `ui_port` is given (0: any free port). Closed workflows stay readable
-    for 90 days. Raises `ServerNotStarted`.
+    The web interface runs only where `ui_port` is given (0: any free port), and asks `codec_endpoint` to
+    unlock payloads. Closed workflows stay readable for 90 days. Raises `ServerNotStarted`.
     """
     ui_port = _chosen(ui_port)
-    arguments = [*_interface(ui_port), *_registered(search_attributes), *_kept_in(database)]
-    async with running_server(arguments, DYNAMIC_CONFIG, program, port, log_file) as running:
+    interface = _interface(ui_port, codec_endpoint)
+    arguments = [*interface, *_registered(search_attributes), *_kept_in(database)]
+    async with running_server(
+        arguments, DYNAMIC_CONFIG, program, port, log_file, data_converter
+    ) as running:
         await _keep_closed_workflows(running.client)
         yield DevServer(running.client, running.target, running.program, _ui_url(ui_port))
 
 
 @asynccontextmanager
-async def skipping_server(
+async def skipping_server(  # noqa: PLR0913 -- named arguments, each of which may be left out
     search_attributes: SearchAttributes = (),
     *,
     program: Path | None = None,
@@ -141,6 +148,7 @@ async def skipping_server(
     ui_port: int | None = None,
     log_file: Path | None = None,
     dynamic_config: Sequence[str] = (),
+    data_converter: DataConverter = DATA_CONVERTER,
 ) -> AsyncIterator[SkippingServer]:
     """A server whose workflows can be moved through time; `dynamic_config` adds to the server's own.
 
@@ -150,7 +158,7 @@ async def skipping_server(
     ui_port = _chosen(ui_port)
     arguments = [*_interface(ui_port), *_registered(search_attributes), *_kept_in(database)]
     configured = (*DYNAMIC_CONFIG, *SKIPPING_CONFIG, *dynamic_config)
-    async with running_server(arguments, configured, program, port, log_file) as running:
+    async with running_server(arguments, configured, program, port, log_file, data_converter) as running:
         # enabled=False: a clock that runs ahead as soon as its workflow is idle races every message to it.
         config = TimeSkippingConfig(enabled=False, max_session_skip_count=MAX_SKIPS)
         skipper = TimeSkipper(running.client, config=config)
@@ -161,13 +169,14 @@ def _chosen(ui_port: int | None) -> int | None:
     return free_port() if ui_port == 0 else ui_port
 
 
-def _interface(ui_port: int | None) -> list[str]:
+def _interface(ui_port: int | None, codec_endpoint: str | None = None) -> list[str]:
     if ui_port is None:
         return ["--headless"]
     if not is_free(ui_port):
         # Asked first: the server itself says so only after it has begun to run without its interface.
         raise ServerNotStarted(f"port {ui_port} is taken; stop what listens there, or choose another port")
-    return ["--ui-port", str(ui_port), "--ui-disable-news-fetch"]
+    codec = [] if codec_endpoint is None else ["--ui-codec-endpoint", codec_endpoint]
+    return ["--ui-port", str(ui_port), "--ui-disable-news-fetch", *codec]
 
 
 def _ui_url(ui_port: int | None) -> str | None:

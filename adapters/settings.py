@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from adapters.encryption.keys import Keyring, KeysRefused, read_key_file, read_keys
 from adapters.mail.smtp_server import SmtpServer
 from adapters.stripe_account import StripeAccount, is_api_base, is_api_key, is_webhook_secret
 
@@ -97,6 +99,18 @@ def _is_api_base(url: str) -> str:
     return url
 
 
+def _are_keys(keys: SecretStr) -> SecretStr:
+    read_keys(keys.get_secret_value())
+    return keys
+
+
+def _holds_keys(file: Path, given: ValidationInfo) -> Path:
+    if given.data.get("encryption_keys") is not None:
+        raise KeysRefused("the keys are given twice, as a value and as a file")
+    read_key_file(file)
+    return file
+
+
 MailAddress = Annotated[str, AfterValidator(_is_mail_address)]
 
 
@@ -166,6 +180,21 @@ class Settings(BaseSettings):
     graceful_shutdown_seconds: int = Field(
         default=30, ge=0, le=600, description="a whole number of seconds from 0 to 600"
     )
+    encryption_keys: Annotated[SecretStr, AfterValidator(_are_keys)] | None = Field(
+        default=None,
+        description=(
+            "id:base64-of-32-bytes, several with commas between; the first one locks, all unlock; "
+            "the word plain in the first place: nothing is locked"
+        ),
+    )
+    encryption_keys_file: Annotated[Path, AfterValidator(_holds_keys)] | None = Field(
+        default=None, description="a file with the same keys, one a line, in place of ENCRYPTION_KEYS"
+    )
+    codec_server_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="a secret of 16 or more characters; left out, the codec server asks for none",
+    )
     log_format: LogFormat = Field(default=LogFormat.CONSOLE, description="console or json")
     log_file: Path | None = Field(
         default=None, description="a file to append to; left out, lines go to the standard error output"
@@ -203,6 +232,15 @@ class Settings(BaseSettings):
         key = self.stripe_api_key
         return None if key is None else StripeAccount(key.get_secret_value(), self.stripe_api_base)
 
+    @property
+    def keyring(self) -> Keyring:
+        """The keys of payloads; none: everything is written in clear text. Raises `KeysRefused`."""
+        if self.encryption_keys is not None:
+            return read_keys(self.encryption_keys.get_secret_value())
+        if self.encryption_keys_file is not None:
+            return read_key_file(self.encryption_keys_file)
+        return Keyring()
+
 
 NOT_SHOWN: Final = frozenset(
     {
@@ -213,6 +251,8 @@ NOT_SHOWN: Final = frozenset(
         "stripe_api_key",
         "stripe_webhook_secret",
         "stripe_api_base",
+        "encryption_keys",
+        "codec_server_token",
     }
 )
 """What an error does not repeat: it may hold a password or a mail address (R62)."""
@@ -223,7 +263,7 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = [_complaint(str(fault["loc"][0]), fault["input"]) for fault in error.errors()]
+        lines = [_complaint(fault) for fault in error.errors()]
         raise SettingsRefused("\n".join(dict.fromkeys(lines))) from None
 
 
@@ -249,7 +289,8 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in in_file.items() if value is not None} | dict(os.environ)
 
 
-def _complaint(location: str, given: object) -> str:
+def _complaint(fault: ErrorDetails) -> str:
+    location, given = str(fault["loc"][0]), fault["input"]
     by_variable = {variable_of(name).casefold(): name for name in Settings.model_fields}
     name = by_variable.get(location.casefold(), location)
     allowed = Settings.model_fields[name].description
@@ -257,4 +298,6 @@ def _complaint(location: str, given: object) -> str:
         what = "is missing"
     else:
         what = "cannot be used (its value is not shown)" if name in NOT_SHOWN else f"is {given!r}"
-    return f"{variable_of(name)} {what}; allowed is {allowed}"
+    cause = fault.get("ctx", {}).get("error")
+    why = f": {cause}" if isinstance(cause, KeysRefused) else ""  # its words show nothing of a key
+    return f"{variable_of(name)} {what}{why}; allowed is {allowed}"

@@ -7,15 +7,13 @@ from typing import Final
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, Interceptor
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConfigProfile
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 
+from adapters.encryption.converter import DATA_CONVERTER
 from business_care.errors import StepFailed, TemporarilyUnavailable
-
-DATA_CONVERTER: Final = pydantic_data_converter
-"""Turns our values into JSON and back; every client of this service must use it."""
 
 DEFAULT_ADDRESS: Final = "localhost:7233"
 DEFAULT_NAMESPACE: Final = "default"
@@ -33,6 +31,7 @@ class ServerUnreachable(TemporarilyUnavailable):
 async def connect(
     environment: Mapping[str, str],
     *,
+    data_converter: DataConverter = DATA_CONVERTER,
     interceptors: Sequence[Interceptor] = (),
     runtime: Runtime | None = None,
 ) -> Client:
@@ -55,7 +54,7 @@ async def connect(
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT.total_seconds()):
             client = await Client.connect(
-                **config, data_converter=DATA_CONVERTER, interceptors=interceptors, runtime=runtime
+                **config, data_converter=data_converter, interceptors=interceptors, runtime=runtime
             )
             await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=namespace))
     except (RuntimeError, TimeoutError) as error:

@@ -7,7 +7,13 @@ from typing import Annotated
 
 import typer
 
-from console import closure_commands, database_commands, payments_commands, recovery_commands
+from console import (
+    closure_commands,
+    database_commands,
+    encryption_commands,
+    payments_commands,
+    recovery_commands,
+)
 from console.deactivation_commands import PANEL, add_deactivation_commands
 from console.deactivation_reading import deactivation
 from console.deadline import deadline
@@ -113,6 +119,10 @@ app.command("demo", rich_help_panel=_WITHOUT, epilog=_example("demo"))(demo)
 app.command("dev", rich_help_panel=_TOOLS, epilog=_example("dev"))(dev)
 app.command("doctor", rich_help_panel=_TOOLS, epilog=_example("doctor --json"))(doctor)
 app.command("webhooks", rich_help_panel=_TOOLS, epilog=_example("webhooks --port 8420"))(webhooks)
+app.add_typer(encryption_commands.app, name="encryption", rich_help_panel=_TOOLS)
+app.command("codec-server", rich_help_panel=_TOOLS, epilog=_example("codec-server --port 8234"))(
+    encryption_commands.codec_server
+)
 app.command("schemas", rich_help_panel=_TOOLS, epilog=_example("schemas schemas"))(schemas)
 
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from adapters.encryption.converter import data_converter
 from adapters.public_holidays import PublicHolidays
 from adapters.records.opened import Records
 from adapters.settings import Settings, SettingsRefused, load_settings, temporal_environment
@@ -83,7 +84,7 @@ async def gateways_over(records: Records, patience: timedelta = PATIENCE) -> Gat
 
     Raises `ServerUnreachable`, `ConnectionSettingsRefused`.
     """
-    client = await connect(temporal_environment())
+    client = await connect(temporal_environment(), data_converter=data_converter(settings().keyring))
     care = CareGateway(
         client=client,
         directory=records.directory,

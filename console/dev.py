@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from business_care.errors import StepFailed
-from console.ending import WrongUsage, end_with
+from console.ending import ExitCode, WrongUsage, complain, end_with
 
 
 def dev(
@@ -20,9 +20,13 @@ def dev(
     Other terminals reach it without any setting, as long as the port is 7233.
     """
     from console.dev_session import DevSession
+    from console.encryption_check import KeysMissing
 
     try:
         asyncio.run(DevSession(port, None if no_ui else ui_port).run())
+    except KeysMissing as missing:
+        complain(str(missing))
+        raise typer.Exit(ExitCode.REFUSED) from missing
     except (WrongUsage, StepFailed) as error:
         end_with(error)
     except ExceptionGroup as several:

@@ -7,6 +7,7 @@ import asyncio
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from adapters.encryption.converter import data_converter
 from adapters.payments.opened import opened_account
 from adapters.public_holidays import data_versions
 from adapters.records.migrations.run import is_current
@@ -29,7 +30,7 @@ async def examine(settings: Settings) -> tuple[Finding, ...]:
     """Every finding; what can't be reached is one too."""
     return (
         _settings(),
-        *await _temporal(),
+        *await _temporal(settings),
         await _records(settings.database_url),
         *await dangers_of_records(settings.database_url),
         _calendars(),
@@ -47,9 +48,9 @@ def _settings() -> Finding:
     return Finding(check="settings", verdict=Verdict.OK, detail="all can be used")
 
 
-async def _temporal() -> tuple[Finding, ...]:
+async def _temporal(settings: Settings) -> tuple[Finding, ...]:
     try:
-        client = await connect(temporal_environment())
+        client = await connect(temporal_environment(), data_converter=data_converter(settings.keyring))
         return (*await inspect(client), *await dangers_of_server(client))
     except StepFailed as failure:
         return (Finding(check="temporal", verdict=Verdict.WRONG, detail=str(failure)),)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from temporalio.client import Client
 
+from adapters.encryption.uses import KeyUses
 from adapters.mail.folder import FolderMailbox
 from adapters.mail.smtp import SmtpMailbox
 from adapters.notice_delivery import deliver_forever
@@ -14,6 +15,7 @@ from adapters.records.opened import OperatorDesk, Records
 from adapters.settings import Settings
 from business_care.ports import Mailbox
 from console.assembly import Providers, WorkerSize, care_worker, parties
+from console.key_noting import noting
 
 
 def worker_size(settings: Settings) -> WorkerSize:
@@ -31,16 +33,23 @@ def mailbox(settings: Settings) -> Mailbox:
     return SmtpMailbox(settings.smtp) if settings.smtp else FolderMailbox(settings.outbox_dir)
 
 
-async def serve(client: Client, records: Records, settings: Settings, stop: asyncio.Event) -> None:
+async def serve(
+    client: Client, records: Records, settings: Settings, uses: KeyUses, stop: asyncio.Event
+) -> None:
     """Work until `stop` is set, then finish what is under way, within the settings' grace.
 
-    Raises `SettingsRefused`, and what ends a worker: a server that refuses it, or a fault of its own.
+    `uses` are noted by the client's codec, where there is one. Raises `SettingsRefused`, and what ends a
+    worker: a server that refuses it, or a fault of its own.
     """
     providers = Providers(
         settings.payment_provider, settings.billing_provider, settings.billing_calls_per_second
     )
     desk = OperatorDesk(address=settings.operator_email, language=settings.operator_language)
-    async with opened_provider(records.database, settings) as paying, asyncio.TaskGroup() as tasks:
+    async with (
+        opened_provider(records.database, settings) as paying,
+        noting(uses, records.keys.note),
+        asyncio.TaskGroup() as tasks,
+    ):
         worker = care_worker(client, parties(records, providers, paying), worker_size(settings))
         tasks.create_task(deliver_forever(records.notices(desk), mailbox(settings), settings.mail_from, stop))
         async with worker:

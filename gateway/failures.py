@@ -17,6 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from business_care.errors import RuleViolation, StepFailed, TemporarilyUnavailable
 
+_LOCKED_ANSWER = "Unknown payload encoding binary/encrypted"
 _RUN_ENDED_BEFORE_ANSWERING = "AcceptedUpdateCompletedWorkflow"
 
 
@@ -42,6 +43,12 @@ class ServerRefused(StepFailed):
     code: ClassVar[str] = "server_refused"
 
 
+class AnswerLocked(StepFailed):
+    """It did what was asked, and its answer is locked with an encryption key that is not here."""
+
+    code: ClassVar[str] = "answer_locked"
+
+
 class NotRunning(StepFailed):
     """The records call it open, but no workflow runs for it; opening or ordering it again starts it anew."""
 
@@ -59,7 +66,7 @@ async def asking(whom: str, patience: timedelta) -> AsyncIterator[None]:
     Raises:
         RuleViolation: it refused, with its own code and sentence.
         RunIsOver: there is no open run.
-        NoAnswer, ServerNotReached, ServerRefused: the question or its answer was lost.
+        NoAnswer, ServerNotReached, ServerRefused, AnswerLocked: the question or its answer was lost.
     """
     limit = asyncio.timeout(patience.total_seconds())
     try:
@@ -78,11 +85,11 @@ async def asking(whom: str, patience: timedelta) -> AsyncIterator[None]:
         raise NoAnswer(f"{whom} can't be asked at the moment: {error.message}") from error
     except RPCError as error:
         raise _failed_call(error, whom, patience) from error
-    except RuntimeError as error:
-        # What a client says that connects with its first call.
-        if not str(error).startswith("Failed client connect"):
+    except (KeyError, RuntimeError) as error:
+        known = _fault_of_the_client(error, whom)
+        if known is None:
             raise
-        raise ServerNotReached("the Temporal server can't be reached") from error
+        raise known from error
 
 
 def _is_cancelled() -> bool:
@@ -122,6 +129,18 @@ def _failed_call(error: RPCError, whom: str, patience: timedelta) -> Exception:
             return ServerRefused(
                 f"the Temporal server refused the call ({status.name.lower()}): {_first_line(error.message)}"
             )
+
+
+def _fault_of_the_client(error: KeyError | RuntimeError, whom: str) -> StepFailed | None:
+    """What the client library has only words for, and we a failure."""
+    if str(error).startswith("Failed client connect"):  # of a client that connects with its first call
+        return ServerNotReached("the Temporal server can't be reached")
+    if _LOCKED_ANSWER in str(error):
+        return AnswerLocked(
+            f"{whom} was asked, but the answer is locked with an encryption key that is not here; "
+            "set the keys of its worker (BUSINESS_CARE_ENCRYPTION_KEYS)"
+        )
+    return None
 
 
 def _first_line(message: str) -> str:

@@ -13,7 +13,7 @@ from business_care.judgement import demand_role
 from business_care.reading import read_message
 from workflows.clock import now
 from workflows.journal import AppliedT, Journal, StepT
-from workflows.payloads import json_of, refusal, rejection
+from workflows.payloads import as_first_seen, demand_unlocked, json_of, refusal, rejection
 from workflows.pump import Pump
 
 Answer = TypeVar("Answer", bound=AcceptedAnswer)
@@ -27,6 +27,8 @@ class Desk(Generic[StepT, AppliedT, Answer]):
         self._pump = pump
         self.waiting = 0
         """How many commands wait for the facts that judge them."""
+        self._signals = 0
+        """How many signals this run has had so far."""
 
     def check(self, command: type[Command], raw: RawValue) -> None:
         """Refuse an update that breaks a rule, before it leaves a trace in the history (R61)."""
@@ -39,7 +41,11 @@ class Desk(Generic[StepT, AppliedT, Answer]):
             raise refusal(violation) from None
 
     async def answer(self, command: type[Command], raw: RawValue) -> Answer:
-        """Carry an update out; the answer comes when the records have it."""
+        """Carry an update out; the answer comes when the records have it.
+
+        A locked one was refused by `check`: seen here, it was accepted by a worker that had its key.
+        """
+        demand_unlocked(raw, "an accepted update")
         try:
             return await self._carry_out(command, raw)
         except RuleViolation as violation:
@@ -47,8 +53,10 @@ class Desk(Generic[StepT, AppliedT, Answer]):
 
     async def take(self, command: type[Command], raw: RawValue) -> None:
         """Carry a signal out; a refused one stands in the journal and changes nothing else (R61)."""
+        self._signals += 1
+        seen = as_first_seen(raw, self._signals)
         try:
-            await self._carry_out(command, raw)
+            await self._carry_out(command, seen)
         except RuleViolation:
             return
 

@@ -6,14 +6,49 @@ from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 
+from temporalio import workflow
+from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from business_care.errors import ErrorCode, RuleViolation
+from business_care.errors import ErrorCode, RuleViolation, StepFailed
 from business_care.events import Rejection
 
 _JSON_ENCODINGS = frozenset({b"json/plain", b"json/protobuf"})
+LOCKED = b"binary/encrypted"
+"""How a payload arrives that this worker's keys could not unlock."""
 _PLAIN_NAME = re.compile(r"[A-Za-z_]{1,40}")
+
+
+class KeyMissing(StepFailed):
+    """What this worker must know is locked with a key that it does not have.
+
+    Raised out of workflow code it fails the task, which is tried again until a worker with the key takes it;
+    the request itself goes on as if nothing had happened.
+    """
+
+
+def demand_unlocked(raw: RawValue, what: str) -> None:
+    """Raise `KeyMissing` for a locked payload that has been accepted, or must be."""
+    if raw.payload.metadata.get("encoding") == LOCKED:
+        raise KeyMissing(f"{what} is locked with an encryption key that is not here")
+
+
+def as_first_seen(raw: RawValue, number: int) -> RawValue:
+    """The payload of the run's n-th signal as the worker saw it that took the signal first.
+
+    Whether a worker can unlock it depends on the worker, and a replay must not come to another end. So a
+    locked signal leaves a mark in the history, and is unreadable for good. Without the mark it was read once:
+    then only a worker that has the key may go on. Raises `KeyMissing`.
+    """
+    mark = f"unreadable-signal-{number}"
+    if raw.payload.metadata.get("encoding") == LOCKED:
+        if not workflow.patched(mark):
+            demand_unlocked(raw, f"signal {number}")
+        return raw
+    if workflow.unsafe.is_replaying() and workflow.patched(mark):
+        return RawValue(Payload(metadata={"encoding": LOCKED}))
+    return raw
 
 
 def json_of(raw: RawValue) -> bytes:

@@ -10,7 +10,7 @@ from business_care.errors import ErrorCode, RuleViolation
 from business_care.reading import read_message
 from business_care.request import CareRequestOpening
 from workflows.life import CarriedStart, Life
-from workflows.payloads import json_of
+from workflows.payloads import demand_unlocked, json_of
 
 _NOBODY = CareRequestOpening(
     request_id="unreadable", licence_id="unreadable", opened_at=datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,8 +30,12 @@ class Start:
 
 
 def read_start(raw: RawValue) -> Start:
-    """Read the one argument of a run. Never raises: a bare exception here would stop the workflow for
-    good."""
+    """Read the one argument of a run.
+
+    Raises `KeyMissing` alone, which holds the run until a worker with the key is there: failed, a duty would
+    be lost. Any other bare exception here would stop the workflow for good.
+    """
+    demand_unlocked(raw, "the start")
     try:
         text = json_of(raw)
         if text.startswith(_CARRIED):

@@ -9,6 +9,7 @@ from adapters.records.command_log import SqlCommandLog
 from adapters.records.database import Database
 from adapters.records.deactivation_directory import SqlDeactivationDirectory
 from adapters.records.directory import SqlRequestDirectory
+from adapters.records.key_register import SqlKeyRegister
 from adapters.records.notice_queue import SqlNoticeQueue
 from adapters.records.product_records import SqlProductRecords
 from adapters.records.readers import OperatorDesk
@@ -41,6 +42,7 @@ class Records:
         self.closures: Closures = SqlClosures(database)
         self.recoveries = SqlRecoveries(database)
         self.switches: PaymentSwitches = SqlPaymentSwitches(database)
+        self.keys = SqlKeyRegister(database)
         self.report = Report(database)
 
     @classmethod

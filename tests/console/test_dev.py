@@ -13,9 +13,9 @@ from pathlib import Path
 
 from temporalio.client import Client
 
+from adapters.encryption.converter import DATA_CONVERTER
 from adapters.records.opened import Records
 from adapters.records.seed import load
-from adapters.temporal import DATA_CONVERTER
 from adapters.temporal_program import free_port
 from business_care.commands import Acknowledge
 from business_care.people import Actor, Role

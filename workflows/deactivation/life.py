@@ -23,7 +23,7 @@ from business_care.reading import read_message
 from business_care.values import Value
 from workflows.journal import CarriedMinutes, Journal, can_be_carried
 from workflows.names import product_deactivation_id
-from workflows.payloads import json_of
+from workflows.payloads import demand_unlocked, json_of
 
 _NOBODY = Deactivate(
     command_id="unreadable",
@@ -125,10 +125,11 @@ class DeactivationBeginning:
 
 
 def read_order(raw: RawValue, workflow_id: str) -> DeactivationBeginning:
-    """Read the one argument of a run. Never raises: a bare exception here would stop the workflow for good.
+    """Read the one argument of a run. Raises `KeyMissing` alone, which holds it until the key is there.
 
     An order under another product's workflow id is unreadable too: the id keeps deactivations one at a time.
     """
+    demand_unlocked(raw, "the start")
     try:
         text = json_of(raw)
         if text.startswith(_CARRIED):
