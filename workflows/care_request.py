@@ -46,6 +46,8 @@ class CareRequest(TakesMessages):
     async def run(self, start: RawValue) -> RequestView:  # noqa: ARG002 -- `__init__` has read it
         """Lead the request through its life; only a start that can't be read fails, with
         `invalid_message`."""
+        if self._start.key_missing is not None:
+            raise self._start.key_missing
         if self._start.violation is not None:
             raise refusal(self._start.violation)
         return await self.endure(asyncio.create_task(self._live()))

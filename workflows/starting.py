@@ -10,7 +10,7 @@ from business_care.errors import ErrorCode, RuleViolation
 from business_care.reading import read_message
 from business_care.request import CareRequestOpening
 from workflows.life import CarriedStart, Life
-from workflows.payloads import demand_unlocked, json_of
+from workflows.payloads import KeyMissing, demand_unlocked, json_of
 
 _NOBODY = CareRequestOpening(
     request_id="unreadable", licence_id="unreadable", opened_at=datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,21 +27,22 @@ class Start:
 
     life: Life
     violation: RuleViolation | None = None
+    key_missing: KeyMissing | None = None
+    """The run waits for a worker that can unlock its start: failed, a duty would be lost."""
 
 
 def read_start(raw: RawValue) -> Start:
-    """Read the one argument of a run.
-
-    Raises `KeyMissing` alone, which holds the run until a worker with the key is there: failed, a duty would
-    be lost. Any other bare exception here would stop the workflow for good.
-    """
-    demand_unlocked(raw, "the start")
+    """Read the one argument of a run. Never raises: a bare exception here would stop the workflow for
+    good."""
     try:
+        demand_unlocked(raw, "the start")
         text = json_of(raw)
         if text.startswith(_CARRIED):
             carried = CarriedStart.model_validate_json(text).carried
             return Start(Life.continued(carried))
         return Start(Life.begun(read_message(CareRequestOpening, text)))
+    except KeyMissing as missing:
+        return Start(Life.begun(_NOBODY), key_missing=missing)
     except RuleViolation as violation:
         return Start(Life.begun(_NOBODY), violation)
     except ValidationError:

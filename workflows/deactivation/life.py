@@ -23,7 +23,7 @@ from business_care.reading import read_message
 from business_care.values import Value
 from workflows.journal import CarriedMinutes, Journal, can_be_carried
 from workflows.names import product_deactivation_id
-from workflows.payloads import demand_unlocked, json_of
+from workflows.payloads import KeyMissing, demand_unlocked, json_of
 
 _NOBODY = Deactivate(
     command_id="unreadable",
@@ -122,15 +122,17 @@ class DeactivationBeginning:
 
     life: DeactivationLife
     violation: RuleViolation | None = None
+    key_missing: KeyMissing | None = None
+    """The run waits for a worker that can unlock its order."""
 
 
 def read_order(raw: RawValue, workflow_id: str) -> DeactivationBeginning:
-    """Read the one argument of a run. Raises `KeyMissing` alone, which holds it until the key is there.
+    """Read the one argument of a run. Never raises: a bare exception here would stop the workflow for good.
 
     An order under another product's workflow id is unreadable too: the id keeps deactivations one at a time.
     """
-    demand_unlocked(raw, "the start")
     try:
+        demand_unlocked(raw, "the start")
         text = json_of(raw)
         if text.startswith(_CARRIED):
             carried = CarriedDeactivationStart.model_validate_json(text).carried
@@ -138,6 +140,8 @@ def read_order(raw: RawValue, workflow_id: str) -> DeactivationBeginning:
         order = read_message(Deactivate, text)
         _demand_workflow_of(order, workflow_id)
         return DeactivationBeginning(DeactivationLife.begun(order))
+    except KeyMissing as missing:
+        return DeactivationBeginning(DeactivationLife.begun(_NOBODY), key_missing=missing)
     except RuleViolation as violation:
         return DeactivationBeginning(DeactivationLife.begun(_NOBODY), violation)
     except ValidationError:
