@@ -48,7 +48,7 @@ class CodecService:
             if not self._is_let_in(request):
                 return web.Response(status=401, text="the token is missing or wrong\n", headers=headers)
             try:
-                asked = ParseDict(await request.json(), Payloads())
+                asked = _payloads(await request.json())
             except web.HTTPRequestEntityTooLarge:
                 text = f"at most {MAX_BODY_BYTES} bytes are allowed\n"
                 return web.Response(status=413, text=text, headers=headers)
@@ -87,6 +87,12 @@ class CodecService:
             return True
         given = request.headers.get("Authorization", "")
         return compare_digest(given.encode(), f"Bearer {self.token}".encode())
+
+
+def _payloads(body: object) -> Payloads:
+    if not isinstance(body, dict):
+        raise ParseError("not an object")
+    return ParseDict(body, Payloads())
 
 
 @asynccontextmanager

@@ -84,12 +84,17 @@ class Locked:
             clock=lambda: OPENED_AT + timedelta(hours=2),
         )
 
-    async def opening(self, **said: object) -> CareRequestOpening:
+    async def opening(self, subject: str | None = None, shop_url: str | None = None) -> CareRequestOpening:
         """How a request is opened on a licence of its own."""
         licence = Licence(next(self._numbers))
         await load(self.records.database, Bought().records(licence))
-        given = {"request_id": f"R{licence.number}", "licence_id": licence.id, "opened_at": OPENED_AT}
-        return CareRequestOpening(**(given | said))
+        return CareRequestOpening(
+            request_id=f"R{licence.number}",
+            licence_id=licence.id,
+            opened_at=OPENED_AT,
+            subject=subject,
+            shop_url=shop_url,
+        )
 
 
 def agent_of(opening: CareRequestOpening) -> Actor:

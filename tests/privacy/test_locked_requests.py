@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from temporalio.api.common.v1 import Payload
@@ -48,10 +47,12 @@ async def until_failed_task(market: Locked, opening: CareRequestOpening) -> list
 
 
 async def until_rejected(market: Locked, keys: str, opening: CareRequestOpening) -> list[str]:
+    codes: list[str] = []
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not (rejected := (await market.gateway(keys).journal(opening.request_id)).rejections):
-            await asyncio.sleep(0.1)
-    return [rejection.code for rejection in rejected]
+        while not codes:
+            journal = await market.gateway(keys).journal(opening.request_id)
+            codes = [rejection.code for rejection in journal.rejections]
+    return codes
 
 
 async def test_every_payload_of_a_request_is_locked_but_what_is_searched(market: Locked) -> None:

@@ -1,0 +1,48 @@
+"""The records know which keys are needed, and recognise a key without having it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+
+from adapters.encryption.keys import read_keys
+from adapters.encryption.uses import KeyUse
+from adapters.records.migrations.run import upgrade
+from adapters.records.opened import Records
+from tests.privacy.locked import K1, K2, OTHER_K1
+
+REQUEST = (
+    "INSERT INTO requests (request_id, licence_id, workflow_id, run_id, state, outcome, opened_at, seq, view,"
+    " rejections_dropped) VALUES (:id, 'L', :workflow_id, 'r', 'x', :outcome, '2031-03-03 09:00:00+00:00', 1,"
+    " '{}', '{}')"
+)
+
+
+@pytest.fixture
+async def records(empty_database_url: str) -> AsyncIterator[Records]:
+    await upgrade(empty_database_url)
+    async with Records.open(empty_database_url) as opened:
+        yield opened
+
+
+async def test_a_key_is_needed_by_what_is_open_and_by_what_the_records_do_not_know(records: Records) -> None:
+    async with records.database.writing() as connection:
+        for number, outcome in ((1, None), (2, None), (3, "resolved")):
+            given = {"id": f"R{number}", "workflow_id": f"care-request-R{number}", "outcome": outcome}
+            await connection.execute(text(REQUEST), given)
+    await records.keys.enter(read_keys(f"{K2},{K1}"))
+    await records.keys.note([KeyUse("k1", f"care-request-R{number}") for number in (1, 2, 3, 4)])
+    await records.keys.note([KeyUse("k1", "care-request-R1"), KeyUse("k2", "care-request-R3")])
+
+    first, second = await records.keys.open_uses("k1"), await records.keys.open_uses("k2")
+
+    assert (first.open, first.unrecorded) == (2, ("care-request-R4",))
+    assert (second.open, second.unrecorded) == (0, ())
+
+
+async def test_another_key_under_a_known_id_is_found_out(records: Records) -> None:
+    await records.keys.enter(read_keys(K1))
+    await records.keys.enter(read_keys(OTHER_K1))
+
+    assert await records.keys.differing(read_keys(f"{OTHER_K1},{K2}")) == ["k1"]
+    assert await records.keys.differing(read_keys(f"{K2},{K1}")) == []
