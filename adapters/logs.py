@@ -37,6 +37,7 @@ def logging_to(
     writer.setFormatter(
         line_formatter(_renderer(log_format, to_terminal=file is None and sys.stderr.isatty()))
     )
+    writer.addFilter(_is_no_librarys_detail)
     root = logging.getLogger()
     before = (root.handlers[:], root.level)
     root.handlers[:] = [writer]
@@ -78,6 +79,11 @@ def forwarding_runtime() -> Runtime:
 def silent_runtime() -> Runtime:
     """A runtime that logs nothing, for commands whose output is read by a program."""
     return Runtime(telemetry=TelemetryConfig(logging=None))
+
+
+def _is_no_librarys_detail(record: logging.LogRecord) -> bool:
+    """Libraries tell at `debug` whatever they handle, a driver for instance the rows it writes (R62)."""
+    return record.levelno >= logging.INFO or isinstance(record.msg, dict)  # a dict: an event of our own
 
 
 def _renderer(log_format: LogFormat, *, to_terminal: bool) -> Processor:

@@ -204,3 +204,12 @@ def test_a_process_whose_output_nobody_reads_goes_on_and_ends() -> None:
 
         assert process.stdout.readline() == "all done\n"
         assert process.wait(timeout=20) == 0
+
+
+def test_a_librarys_details_are_not_written_however_low_the_level(log_file: Path) -> None:
+    with logging_to(LogFormat.JSON, file=log_file, level="debug"):
+        logging.getLogger("aiosqlite").debug("executing %s", SECRET)
+        get_logger("payments").debug("refund.looked_up", request_id="R1")
+
+    (line,) = lines_of(log_file)
+    assert line["event"] == "refund.looked_up"
