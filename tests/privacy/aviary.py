@@ -109,7 +109,7 @@ class Aviary:
         await request.ends()
 
     async def paid_after_failed_attempts(self) -> None:
-        request = await self.opens("paid", Bought(pays=("error", "timeout_before")))
+        request = await self.opens("paid", Bought(pays=("error",)))
         await request.update("order_refund", reason=self.say("refund ordered"))
         async with asyncio.timeout(60):
             await request.handle.result()

@@ -1,5 +1,6 @@
 """What people write stands where it may, and nowhere else (R62): seeded words, looked for everywhere."""
 
+import asyncio
 import base64
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -18,17 +19,24 @@ from tests.privacy.locked import K1
 
 
 @pytest.fixture(scope="module")
-async def in_clear(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Aviary]:
-    async with aviary(tmp_path_factory.mktemp("clear"), "") as birds:
-        await birds.live()
-        yield birds
+async def aviaries(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Aviary, Aviary]]:
+    """The same lives, without a key and with one, side by side: they wait more than they work."""
+    async with (
+        aviary(tmp_path_factory.mktemp("clear"), "") as in_clear,
+        aviary(tmp_path_factory.mktemp("locked"), K1) as locked,
+    ):
+        await asyncio.gather(in_clear.live(), locked.live())
+        yield in_clear, locked
 
 
-@pytest.fixture(scope="module")
-async def locked(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Aviary]:
-    async with aviary(tmp_path_factory.mktemp("locked"), K1) as birds:
-        await birds.live()
-        yield birds
+@pytest.fixture
+def in_clear(aviaries: tuple[Aviary, Aviary]) -> Aviary:
+    return aviaries[0]
+
+
+@pytest.fixture
+def locked(aviaries: tuple[Aviary, Aviary]) -> Aviary:
+    return aviaries[1]
 
 
 def test_every_spelling_of_a_word_would_be_found() -> None:

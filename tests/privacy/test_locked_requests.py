@@ -134,38 +134,35 @@ async def test_a_locked_update_without_a_key_is_refused_and_leaves_nothing(marke
     assert journal.rejections == ()
 
 
-async def test_a_start_without_its_key_waits_for_a_worker_that_has_it(market: Locked) -> None:
-    opening = await market.opening()
-    handle = await market.client(K1).start_workflow(
-        CARE_REQUEST, opening, id=care_request_id(opening.request_id), task_queue=TASK_QUEUE
+async def test_a_worker_without_the_key_decides_nothing_and_leaves_it_to_one_that_has_it(
+    market: Locked,
+) -> None:
+    """One request whose start is locked, and one in which a locked signal was read once."""
+    new, known = await market.opening(), await market.opening()
+    async with market.working(f"plain,{K1}"):
+        await market.gateway(NO_KEY).open_request(known)
+        await market.gateway(K1).send_as_signal(known.request_id, RawCommand.of(acknowledge(known)))
+        await market.gateway(NO_KEY).send(known.request_id, question(known))
+    before = len(await history(market, known))
+    start = await market.client(K1).start_workflow(
+        CARE_REQUEST, new, id=care_request_id(new.request_id), task_queue=TASK_QUEUE
     )
     async with market.working(NO_KEY):
-        await until_failed_task(market, opening)
-        waiting = (await handle.describe()).status
+        await market.gateway(NO_KEY).send_as_signal(known.request_id, RawCommand.of(question(known)))
+        _, of_known = await asyncio.gather(until_failed_task(market, new), until_failed_task(market, known))
+        waiting = (await start.describe()).status
+    gateway = market.gateway(K1, PATIENCE_SECONDS)
     async with market.working(K1):
-        answer = await market.gateway(K1, PATIENCE_SECONDS).send(opening.request_id, acknowledge(opening))
-
-    assert waiting is WorkflowExecutionStatus.RUNNING
-    assert answer.acknowledgement is AcknowledgementStatus.MET
-
-
-async def test_a_worker_without_the_key_of_what_was_read_decides_nothing(market: Locked) -> None:
-    opening = await market.opening()
-    async with market.working(f"plain,{K1}"):
-        await market.gateway(NO_KEY).open_request(opening)
-        await market.gateway(K1).send_as_signal(opening.request_id, RawCommand.of(acknowledge(opening)))
-        await market.gateway(NO_KEY).send(opening.request_id, question(opening))
-    before = len(await history(market, opening))
-    async with market.working(NO_KEY):
-        await market.gateway(NO_KEY).send_as_signal(opening.request_id, RawCommand.of(question(opening)))
-        added = [event.event_type for event in (await until_failed_task(market, opening))[before:]]
-    async with market.working(K1):
-        answer = await market.gateway(K1, PATIENCE_SECONDS).send(opening.request_id, question(opening))
-        view = await market.gateway(K1).status(opening.request_id)
+        answer, again = await asyncio.gather(
+            gateway.send(new.request_id, acknowledge(new)), gateway.send(known.request_id, question(known))
+        )
+        view = await gateway.status(known.request_id)
 
     decided = {EventType.EVENT_TYPE_MARKER_RECORDED, EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED}
-    assert not decided & set(added)
-    assert answer.duplicate
+    assert waiting is WorkflowExecutionStatus.RUNNING
+    assert not decided & {event.event_type for event in of_known[before:]}
+    assert answer.acknowledgement is AcknowledgementStatus.MET
+    assert again.duplicate
     assert view.acknowledgement.status is AcknowledgementStatus.MET
 
 
