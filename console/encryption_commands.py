@@ -38,6 +38,16 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
         _print(found)
 
 
+@app.command(epilog="Example: business-care encryption forget k2031")
+def forget(
+    key_id: Annotated[str, typer.Argument(metavar="ID", help="Of a key that is lost for good.")],
+) -> None:
+    """Let workers start without a key that is lost. What it has locked stays locked, and waits for ever."""
+    if not perform("forgetting the key", lambda: _forget(key_id)):
+        end_with(WrongUsage("ID: no such key was ever in use; `encryption status` lists those that were"))
+    typer.echo("Forgotten. Terminate the workflows that wait for it, and open their requests again.")
+
+
 def codec_server(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Where it answers.")] = 8234,
     host: Annotated[str, typer.Option(help="The interface; any other than the loopback needs a guard.")] = (
@@ -74,6 +84,15 @@ async def _serve(host: str, port: int, origins: "Sequence[str]") -> None:
     async with serving_codec(service, port, host) as address:
         typer.echo(f"Codec server at {address}, for pages of {', '.join(origins)}. Ctrl-C ends it.")
         await stop.wait()
+
+
+async def _forget(key_id: str) -> bool:
+    from console.composition import opened_records, settings
+
+    if key_id in settings().keyring.by_id:
+        raise WrongUsage("ID: this key is at hand, so it is not lost; take it out of the settings first")
+    async with opened_records() as records:
+        return await records.keys.forget(key_id)
 
 
 async def _standings() -> "Sequence[KeyStanding]":

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, delete, exists, or_, select
 
 from adapters.encryption.keys import EncryptionKey, Keyring
 from adapters.encryption.uses import KeyUse
@@ -49,6 +49,15 @@ class SqlKeyRegister:
         rows = [{"key_id": key.id, "canary": canary_of(key)} for key in keyring.by_id.values()]
         async with self._database.writing() as connection:
             await insert_missing(connection, ENCRYPTION_KEYS, rows)
+
+    async def forget(self, key_id: str) -> bool:
+        """Know nothing of a key that is lost, nor of what it has locked; whether it was known."""
+        async with self._database.writing() as connection:
+            await connection.execute(
+                delete(ENCRYPTION_KEY_USES).where(ENCRYPTION_KEY_USES.c.key_id == key_id)
+            )
+            gone = await connection.execute(delete(ENCRYPTION_KEYS).where(ENCRYPTION_KEYS.c.key_id == key_id))
+            return gone.rowcount > 0
 
     async def note(self, uses: Iterable[KeyUse]) -> None:
         """Keep what keys have locked; noting it twice changes nothing."""

@@ -46,3 +46,15 @@ async def test_another_key_under_a_known_id_is_found_out(records: Records) -> No
 
     assert await records.keys.differing(read_keys(f"{OTHER_K1},{K2}")) == ["k1"]
     assert await records.keys.differing(read_keys(f"{K2},{K1}")) == []
+
+
+async def test_a_key_that_is_lost_is_forgotten_with_all_that_it_has_locked(records: Records) -> None:
+    await records.keys.enter(read_keys(f"{K1},{K2}"))
+    await records.keys.note([KeyUse("k1", "care-request-R1"), KeyUse("k2", "care-request-R1")])
+
+    known, unknown = await records.keys.forget("k1"), await records.keys.forget("k1")
+
+    assert (known, unknown) == (True, False)
+    assert list(await records.keys.canaries()) == ["k2"]
+    assert (await records.keys.open_uses("k1")).unrecorded == ()
+    assert (await records.keys.open_uses("k2")).unrecorded == ("care-request-R1",)

@@ -134,6 +134,8 @@ async def test_dev_refuses_too_and_starts_with_the_key(tmp_path: Path) -> None:
         opened = await terminal.command("open", "open.json", keys=K1)
         locked_out = await terminal.command("show", "R1", keys="")
     code, why = await terminal.refused("")
+    at_hand = await terminal.command("encryption", "forget", "k1", keys=K1)
+    unknown = await terminal.command("encryption", "forget", "k7", keys=K1)
     async with terminal.dev(K1):
         shown = await terminal.command("show", "R1", keys=K1)
     fresh = await terminal.command("encryption", "new-key", "--id", "k9", keys="")
@@ -141,6 +143,7 @@ async def test_dev_refuses_too_and_starts_with_the_key(tmp_path: Path) -> None:
     assert (seeded.code, opened.code, shown.code, fresh.code) == (0, 0, 0, 0), (seeded, opened, shown)
     assert locked_out.code == 3
     assert "answer_locked" in locked_out.err
+    assert (at_hand.code, unknown.code) == (2, 2)
     assert code == 1
     assert "the encryption key k1 is missing, and 1 open request" in why
     assert list(read_keys(fresh.out.strip()).by_id) == ["k9"]
