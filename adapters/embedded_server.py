@@ -131,9 +131,7 @@ async def dev_server(  # noqa: PLR0913 -- named arguments, each of which may be 
     ui_port = _chosen(ui_port)
     interface = _interface(ui_port, codec_endpoint)
     arguments = [*interface, *_registered(search_attributes), *_kept_in(database)]
-    async with running_server(
-        arguments, DYNAMIC_CONFIG, program, port, log_file, data_converter
-    ) as running:
+    async with running_server(arguments, DYNAMIC_CONFIG, program, port, log_file, data_converter) as running:
         await _keep_closed_workflows(running.client)
         yield DevServer(running.client, running.target, running.program, _ui_url(ui_port))
 

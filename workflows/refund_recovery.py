@@ -46,6 +46,8 @@ class RefundRecovery(TakesMessages):
     @workflow.run
     async def run(self, start: RawValue) -> RecoveryView:  # noqa: ARG002 -- `__init__` has read it
         """Wait for the payment; only a start that can't be read fails, with `invalid_message`."""
+        if self._beginning.key_missing is not None:
+            raise self._beginning.key_missing
         if self._beginning.violation is not None:
             raise refusal(self._beginning.violation)
         return await self.endure(asyncio.create_task(self._live()))

@@ -1,4 +1,4 @@
-"""Several seeds one after the other, until there were enough kills in all: the long run of docs/reliability.md.
+"""Several seeds one after the other, until there were enough kills in all (docs/reliability.md).
 
 `python -m tests.chaos.series FOLDER --kills 1000 --minutes 10`; each seed leaves its figures in the folder as
 `<seed>.json`, and the sum of all stands in `sum.json`. The exit code is 1 where there is a violation.

@@ -11,6 +11,7 @@ import pytest
 from temporalio.client import Client
 
 import worker
+from adapters.encryption.uses import KeyUses
 from adapters.payments.opened import opened_provider
 from adapters.records.opened import Records
 from adapters.settings import Settings, SettingsRefused, load_settings
@@ -130,7 +131,7 @@ async def test_the_doctor_names_the_other_providers_too(
 async def test_nothing_is_served_without_the_extra(tmp_path: Path) -> None:
     async with Records.open(f"sqlite:///{tmp_path / 'care.db'}") as records:
         with pytest.raises(SettingsRefused, match=re.escape(HOW_TO_INSTALL)):
-            await serve(cast(Client, None), records, load_settings(), asyncio.Event())
+            await serve(cast(Client, None), records, load_settings(), KeyUses(), asyncio.Event())
 
 
 def test_a_worker_without_the_extra_ends_with_one_line(

@@ -79,6 +79,7 @@ class Locked:
             closures=self.records.closures,
             switches=self.records.switches,
             deactivations=self.records.deactivations,
+            recoveries=self.records.recoveries,
             planner=PublicHolidays(),
             patience=timedelta(seconds=patience),
             clock=lambda: OPENED_AT + timedelta(hours=2),

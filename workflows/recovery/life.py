@@ -16,7 +16,7 @@ from business_care.refund import PURCHASE_PRICE, Money
 from business_care.values import Value
 from workflows.journal import CarriedMinutes, Journal, can_be_carried
 from workflows.names import refund_recovery_id
-from workflows.payloads import json_of
+from workflows.payloads import KeyMissing, demand_unlocked, json_of
 
 _NOBODY = RecoveryStart(
     licence_id="unreadable",
@@ -103,6 +103,8 @@ class RecoveryBeginning:
 
     life: RecoveryLife
     violation: RuleViolation | None = None
+    key_missing: KeyMissing | None = None
+    """The run waits for a worker that can unlock its start."""
 
 
 def read_recovery(raw: RawValue, workflow_id: str) -> RecoveryBeginning:
@@ -111,6 +113,7 @@ def read_recovery(raw: RawValue, workflow_id: str) -> RecoveryBeginning:
     A start under another recovery's workflow id is unreadable too: the id keeps each of them one.
     """
     try:
+        demand_unlocked(raw, "the start")
         text = json_of(raw)
         if text.startswith(_CARRIED):
             carried = CarriedRecoveryStart.model_validate_json(text).carried
@@ -118,6 +121,8 @@ def read_recovery(raw: RawValue, workflow_id: str) -> RecoveryBeginning:
         start = read_message(RecoveryStart, text)
         _demand_workflow_of(start, workflow_id)
         return RecoveryBeginning(_begun(start))
+    except KeyMissing as missing:
+        return RecoveryBeginning(_begun(_NOBODY), key_missing=missing)
     except RuleViolation as violation:
         return RecoveryBeginning(_begun(_NOBODY), violation)
     except ValidationError:
