@@ -158,6 +158,18 @@ async def poisoned(world: World) -> LivingRequest:
     return request
 
 
+async def locked_without_a_key(world: World) -> LivingRequest:
+    """A signal that no key at hand unlocks, between two that can be read."""
+    request = await world.opens()
+    await request.signal("ask_customer", question="Which theme?")
+    await request.handle.signal("fix", raw(b"a nonce, and what nobody here can read", b"binary/encrypted"))
+    await request.until_rejected(1)
+    await request.reaches(paris("2031-03-04 09:30"))
+    await request.update("fix", reference="v2.4.1")
+    await request.signal("confirm_fix")
+    return request
+
+
 async def out_of_order(world: World) -> LivingRequest:
     licence = await world.licence(Bought(country="IT", timezone="Europe/Rome"))
     opening = world.opening(licence)
@@ -191,6 +203,7 @@ RECORDED: dict[str, Life] = {
         charged_back,
         unknown_licence,
         poisoned,
+        locked_without_a_key,
         out_of_order,
         not_entitled,
     )
