@@ -66,7 +66,7 @@ class Aviary:
         await asyncio.gather(*lives)
         # Visibility follows a moment later.
         async with asyncio.timeout(30):
-            while len(await self.histories()) < LIVES:  # noqa: ASYNC110 -- nothing tells us when it does
+            while (await self.world.server.client.count_workflows()).count < LIVES:  # noqa: ASYNC110 -- nothing tells us when it does
                 await asyncio.sleep(0.2)
 
     async def opens(self, life: str, bought: Bought | None = None) -> LivingRequest:
