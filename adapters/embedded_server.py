@@ -151,7 +151,7 @@ async def skipping_server(  # noqa: PLR0913 -- named arguments, each of which ma
     """A server whose workflows can be moved through time; `dynamic_config` adds to the server's own.
 
     It keeps them in `database`, else in memory; the web interface runs only where `ui_port` is given (0: any
-    free port). Raises `ServerNotStarted`.
+    free port). Closed workflows stay readable for 90 days. Raises `ServerNotStarted`.
     """
     ui_port = _chosen(ui_port)
     arguments = [*_interface(ui_port), *_registered(search_attributes), *_kept_in(database)]
@@ -160,6 +160,7 @@ async def skipping_server(  # noqa: PLR0913 -- named arguments, each of which ma
         # enabled=False: a clock that runs ahead as soon as its workflow is idle races every message to it.
         config = TimeSkippingConfig(enabled=False, max_session_skip_count=MAX_SKIPS)
         skipper = TimeSkipper(running.client, config=config)
+        await _keep_closed_workflows(running.client)
         yield SkippingServer(skipper.client, running.target, skipper, _ui_url(ui_port))
 
 

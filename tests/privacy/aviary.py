@@ -31,6 +31,7 @@ from workflows.names import SEARCH_ATTRIBUTES
 
 ROOT = Path(__file__).parents[2]
 LIVES = 8
+SECONDS_TO_START = 90
 SERVER_DATABASE = r"temporal\.db(-wal|-shm)?"
 
 
@@ -208,8 +209,18 @@ async def _worker(folder: Path, target: str, url: str, keys: str) -> AsyncIterat
             sys.executable, "-m", "worker", cwd=folder, env=environment, stdout=out, stderr=err,
             stdin=subprocess.DEVNULL,
         )  # fmt: skip
+        ended = asyncio.create_task(worker.wait())
         try:
+            async with asyncio.timeout(SECONDS_TO_START):
+                while "worker.started" not in _text(folder / "worker.log"):
+                    assert not ended.done(), _text(folder / "worker.err")
+                    await asyncio.sleep(0.05)
             yield
         finally:
-            worker.terminate()
-            assert await worker.wait() == 0, (folder / "worker.err").read_text()
+            if not ended.done():
+                worker.terminate()
+            assert await ended == 0, _text(folder / "worker.err")
+
+
+def _text(file: Path) -> str:
+    return file.read_text() if file.exists() else ""
