@@ -10,11 +10,15 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from typing import Any
 
 KILLED = -9
+
+_STARTER = ThreadPoolExecutor(1, "starter")
+"""Each start reads the exit codes of all earlier processes: two threads would read one of them twice."""
 
 
 def nursery(*modules: str) -> ForkServerContext:
@@ -55,17 +59,21 @@ class KeptAlive:
         self.ended_by_itself: list[int] = []
         """Exit codes of ends that nobody brought about with `kill -9`."""
 
-    async def keep(self) -> None:
-        """Start it, and start it again, until it is done or told to leave."""
+    async def keep(self, *more: Any) -> None:
+        """Start it, again and again, until it is done or told to leave; `more` arguments follow its own."""
         while not self._is_leaving and not self.is_done:
-            self._process = self._context.Process(target=self._target, args=self._arguments, name=self.name)
-            await asyncio.to_thread(self._process.start)
-            await asyncio.to_thread(self._process.join)
-            code = self._process.exitcode
-            if code == 0:
+            process = self._context.Process(
+                target=self._target, args=(*self._arguments, *more), name=self.name
+            )
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(_STARTER, process.start)
+            self._process = process
+            await _until_readable(process.sentinel)
+            await loop.run_in_executor(_STARTER, process.join)
+            if process.exitcode == 0:
                 self.is_done = True
-            elif code != KILLED:
-                self.ended_by_itself.append(code or 0)
+            elif process.exitcode != KILLED:
+                self.ended_by_itself.append(process.exitcode or 0)
             await asyncio.sleep(self._pause())
 
     def kill(self) -> bool:
@@ -81,3 +89,13 @@ class KeptAlive:
         """Kill it for the last time."""
         self._is_leaving = True
         self.kill()
+
+
+async def _until_readable(descriptor: int) -> None:
+    is_readable = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_reader(descriptor, is_readable.set)
+    try:
+        await is_readable.wait()
+    finally:
+        loop.remove_reader(descriptor)

@@ -16,7 +16,6 @@ from adapters.records.opened import Records
 from adapters.records.seed import load
 from adapters.records.seed_file import read_records
 from business_care.policy import Policy
-from tests.chaos.actors import Hours
 from tests.chaos.ending import until_at_rest, until_delivered
 from tests.chaos.kill_points import KillPoints
 from tests.chaos.killer import Killer
@@ -55,10 +54,8 @@ async def run(plan: Plan, folder: Path) -> dict[str, Any]:
     loop = asyncio.get_running_loop()
     began = loop.time()
     await _prepare(plan, folder)
-    now = datetime.now(UTC)
     time_to_begin = timedelta(seconds=plan.seconds) if plan.lives is None else timedelta(days=1)
-    hours = Hours(now, now + time_to_begin)
-    stage = Stage(folder, random.Random(plan.seed + 1), hours)  # noqa: S311 -- pauses, no secrets
+    stage = Stage(folder, random.Random(plan.seed + 1))  # noqa: S311 -- pauses, no secrets
     points = KillPoints(folder)
     killer = Killer(
         stage,
@@ -71,7 +68,7 @@ async def run(plan: Plan, folder: Path) -> dict[str, Any]:
         plan.points,
     )
     try:
-        await stage.begin()
+        await stage.begin(time_to_begin)
         await killer.strike()
         troubles = await _come_to_rest(plan, stage, folder)
         told = {"seed": plan.seed, "ended_at": datetime.now(UTC).isoformat()}

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.chaos.processes import KeptAlive, nursery
 from workflows.names import SEARCH_ATTRIBUTES
 
 ANSWERS_WITHIN_SECONDS = 60
+WORKERS_BEGIN_WITHIN_SECONDS = 120
 LONGEST_PAUSE_SECONDS = 1.0
 
 
@@ -82,22 +84,35 @@ class Server:
 class Stage:
     """Server, two workers and the actors of one run."""
 
-    def __init__(self, folder: Path, chance: random.Random, hours: actors.Hours) -> None:
+    def __init__(self, folder: Path, chance: random.Random) -> None:
         self.server = Server(folder)
-        self._chance = chance
+        self._folder, self._chance = folder, chance
         context = nursery("tests.chaos.worker_program", "tests.chaos.actors")
         arguments: tuple[Any, ...] = (folder, self.server.target)
         self.workers = [
             KeptAlive(context, name, worker_program.main, (*arguments, name), self._pause)
             for name in ("worker-a", "worker-b")
         ]
-        self.actors = KeptAlive(context, "actors", actors.main, (*arguments, hours), self._pause)
+        self.actors = KeptAlive(context, "actors", actors.main, arguments, self._pause)
         self._keepers: list[asyncio.Task[None]] = []
 
-    async def begin(self) -> None:
-        """Everything runs."""
+    async def begin(self, lives_begin_within: timedelta) -> None:
+        """Everything runs; the lives begin once there are workers to carry them, the last within this time.
+
+        Raises `StepFailed` when the workers do not come up.
+        """
         await self.server.start()
-        self._keepers = [asyncio.create_task(kept.keep()) for kept in (*self.workers, self.actors)]
+        self._keepers = [asyncio.create_task(worker.keep()) for worker in self.workers]
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + WORKERS_BEGIN_WITHIN_SECONDS
+        while not all(worker_program.has_begun(self._folder, worker.name) for worker in self.workers):
+            self.demand_supervision()
+            if loop.time() > give_up_at:
+                raise StepFailed("the workers did not begin to work")
+            await asyncio.sleep(0.05)
+        now = datetime.now(UTC)
+        hours = actors.Hours(now, now + lives_begin_within)
+        self._keepers.append(asyncio.create_task(self.actors.keep(hours)))
 
     async def restart_server(self) -> None:
         """Kill the server, and have it back a moment later."""

@@ -147,7 +147,16 @@ def mortal_parties(records: Records, points: KillPoints) -> Parties:
     )
 
 
-async def work(folder: Path, target: str) -> None:
+def has_begun(folder: Path, name: str) -> bool:
+    """Whether the worker of this name has worked at some time in this run."""
+    return _sign(folder, name).exists()
+
+
+def _sign(folder: Path, name: str) -> Path:
+    return folder / f"{name}.begun"
+
+
+async def work(folder: Path, target: str, name: str) -> None:
     """Work until the end of the process."""
     points = KillPoints(folder)
     client = await connect(
@@ -160,6 +169,7 @@ async def work(folder: Path, target: str) -> None:
             asyncio.TaskGroup() as together,
             care_worker(client, mortal_parties(records, points)),
         ):
+            _sign(folder, name).touch()
             sender = deliver_forever(records.notices(desk), mailbox, "care@market.example", asyncio.Event())
             await together.create_task(sender)
 
@@ -170,7 +180,7 @@ def main(folder: Path, target: str, name: str) -> None:
     code = 1
     with logging_to(LogFormat.JSON, file=folder / "logs" / f"{name}.log", level="warning"):
         try:
-            asyncio.run(work(folder, target))
+            asyncio.run(work(folder, target, name))
         except* StepFailed:
             code = 3
         finally:
