@@ -17,13 +17,13 @@ if TYPE_CHECKING:  # the SDK does not export the types of two methods that every
     from temporalio.worker._command_aware_visitor import CommandInfo
     from temporalio.workflow import _Definition
 
-PASSED_THROUGH = ("business_care", "activities")
+PASSED_THROUGH = ("business_care", "activities", "workflows")
 """Shared with the worker in place of a fresh import for each workflow.
 
-The rules and the steps' types are deterministic by their own checks (no clock, no chance, no environment);
-importing them again would cost every new workflow tens of milliseconds and memory. The standard library,
-pydantic and temporalio are passed through by the SDK itself. What is passed through is not policed:
-`strict_runner` is there to replay recorded histories without this shortcut.
+They are deterministic by their own checks (no clock, no chance, no environment), and importing them again is
+three quarters of what it costs to bring a workflow back (docs/decisions/0009). The standard library, pydantic
+and temporalio are passed through by the SDK itself. What is passed through is not policed: `strict_runner` is
+there to replay recorded histories without this shortcut.
 """
 
 MESSAGES_WITHOUT_ARGUMENT = frozenset({"opened"})
@@ -33,7 +33,7 @@ _CARRIES_ARGUMENTS = frozenset({"initialize_workflow", "signal_workflow", "do_up
 
 
 def production_runner() -> WorkflowRunner:
-    """The worker's runner: the sandbox with our own deterministic packages passed through."""
+    """The worker's runner: the sandbox with our own packages passed through."""
     restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
     return OneArgumentRunner(SandboxedWorkflowRunner(restrictions=restrictions))
 
@@ -81,7 +81,8 @@ class _OneArgumentInstance(WorkflowInstance):
         return self._inner.activate(with_one_argument_each(act, self._may_come_without))
 
     def get_serialization_context(self, command_info: "CommandInfo | None") -> SerializationContext | None:
-        return self._inner.get_serialization_context(command_info)
+        # No converter or codec of ours asks whom a payload is for, and each answer enters the sandbox.
+        return None
 
     def get_external_store_context(self, command_info: "CommandInfo | None") -> "StorageDriverStoreContext":
         return self._inner.get_external_store_context(command_info)

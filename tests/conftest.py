@@ -1,5 +1,7 @@
 """Settings that hold for every test."""
 
+import signal
+
 from hypothesis import HealthCheck, settings
 
 # The same examples on every machine and in every run: a red test stays red until somebody has mended it.
@@ -12,3 +14,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("house")
+
+# A shell's background job ignores interruptions, and hands that on to the programs that the tests interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
