@@ -27,6 +27,7 @@ RETENTION: Final = timedelta(days=90)
 DYNAMIC_CONFIG: Final = (
     "limit.blobSize.warn=65536",
     "limit.blobSize.error=524288",
+    "history.maxInFlightUpdatePayloads=458752",
     "frontend.enableServerVersionCheck=false",  # an embedded server has nobody to report its version to
 )
 """The largest single payload: a warning above 64 KB, refused above 512 KB (Temporal's own: 256 KB and 2 MB).
@@ -36,6 +37,11 @@ counts for results and inputs of steps too, a year-long plan explained day by da
 its journal, and a workflow whose own step is too large would fail its task again and again. 512 KB leaves
 room for these and still keeps a careless sender from ending a run, by the size of its history, with a few
 dozen signals.
+
+Updates are not measured by that limit when they come in, but a refusal carries the refused update back to the
+server and is: one of 512 KB could be neither taken nor refused, and stopped its workflow. So updates on their
+way to one workflow may have 448 KB together, seven of the largest messages; the 64 KB beneath the other limit
+are for what a refusal adds. More is turned away at the door (RESOURCE_EXHAUSTED), and may be sent again.
 """
 
 SKIPPING_CONFIG: Final = (

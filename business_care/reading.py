@@ -17,6 +17,8 @@ MAX_NESTING = 32
 MAX_NUMBER_CHARACTERS = 40
 MAX_ERRORS_TOLD = 5
 
+_NOT_JSON = "the message is not valid JSON; one JSON object is expected"
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -29,10 +31,12 @@ def read_message(model: type[Model], raw: bytes) -> Model:
     """
     if len(raw) > MAX_MESSAGE_BYTES:
         _refuse(f"the message has {len(raw)} bytes; at most {MAX_MESSAGE_BYTES} are allowed")
-    _check_json(raw)
+    _check_json(raw, model)
     try:
         return model.model_validate_json(raw)
     except ValidationError as error:
+        if error.errors()[0]["type"] == "json_invalid":  # half a character, which other libraries let pass
+            _refuse(_NOT_JSON)
         details = error.errors(include_url=False)[:MAX_ERRORS_TOLD]
         _refuse("; ".join(_sentence(detail, model) for detail in details))
 
@@ -47,7 +51,7 @@ def fingerprint(command: Command) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _check_json(raw: bytes) -> None:
+def _check_json(raw: bytes, model: type[BaseModel]) -> None:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -60,36 +64,49 @@ def _check_json(raw: bytes) -> None:
             parse_float=_finite_number,
             parse_constant=_no_constant,
         )
+    except _GivenTwice as twice:
+        _refuse(f"{_field([twice.name], model)}: given twice; each field may be given once")
     except _Unreadable as error:
         _refuse(str(error))
     except (json.JSONDecodeError, RecursionError):
-        _refuse("the message is not valid JSON; one JSON object is expected")
+        _refuse(_NOT_JSON)
     if not isinstance(parsed, dict):
         _refuse(f"the message is a JSON {_json_type(parsed)}; one JSON object is expected")
     if _depth(parsed) > MAX_NESTING:
-        _refuse(f"the message is nested deeper than {MAX_NESTING} levels")
+        _refuse(f"the message is nested too deep; at most {MAX_NESTING} levels are allowed")
 
 
 class _Unreadable(ValueError):
     """JSON that parses in some libraries and must not be accepted here."""
 
 
+class _GivenTwice(_Unreadable):
+    """A field that other libraries would take the first or the last of."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("a field is given twice")
+        self.name = name
+
+
 def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise _Unreadable("a field is given twice; each field may be given once")
+    fields: dict[str, object] = {}
+    for name, value in pairs:
+        if name in fields:
+            raise _GivenTwice(name)
+        fields[name] = value
     return fields
 
 
 def _no_constant(_name: str) -> NoReturn:
-    raise _Unreadable("NaN and Infinity are not allowed")
+    raise _Unreadable("the message holds NaN or Infinity; numbers are finite")
 
 
 def _short_integer(digits: str) -> int:
     # Bounded before it is read: reading and writing a number of many digits takes the square of their count.
     if len(digits) > MAX_NUMBER_CHARACTERS:
         raise _Unreadable(
-            f"a number has {len(digits)} characters; at most {MAX_NUMBER_CHARACTERS} are allowed"
+            f"the message holds a number of {len(digits)} characters; "
+            f"at most {MAX_NUMBER_CHARACTERS} are allowed"
         )
     return int(digits)
 
@@ -97,7 +114,7 @@ def _short_integer(digits: str) -> int:
 def _finite_number(digits: str) -> float:
     number = float(digits)
     if not math.isfinite(number):
-        raise _Unreadable("a number is too large to be read")
+        raise _Unreadable("the message holds a number that is too large to be read")
     return number
 
 

@@ -13,6 +13,8 @@ from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
+from adapters.embedded_server import DYNAMIC_CONFIG
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -144,3 +146,12 @@ async def test_the_namespace_script_gives_a_server_what_the_service_needs_howeve
         "CareDueAt",
         "CareBreached",
     }
+
+
+def test_the_server_of_the_deployment_has_the_limits_that_messages_are_tried_against() -> None:
+    configured = yaml.safe_load((ROOT / "deploy/temporal/dynamic-config.yaml").read_text(encoding="utf-8"))
+
+    settings = {name: str(constrained[0]["value"]) for name, constrained in configured.items()}
+
+    embedded = dict(setting.split("=") for setting in DYNAMIC_CONFIG)
+    assert settings == {name: value for name, value in embedded.items() if not name.startswith("frontend.")}
