@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import typer
 from pydantic import BaseModel
 
+from console.harmless import harmless_json
+
 if TYPE_CHECKING:
     from business_care.views import CommandAnswer, OpenedAnswer
 
@@ -18,7 +20,7 @@ def print_json(answer: BaseModel | Sequence[BaseModel]) -> None:
         document: object = answer.model_dump(mode="json")
     else:
         document = [value.model_dump(mode="json") for value in answer]
-    typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    typer.echo(harmless_json(json.dumps(document, indent=2, ensure_ascii=False)))
 
 
 def instant_shown(at: datetime | None, timezone: str | None = None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from console import (
     closure_commands,
@@ -150,11 +151,18 @@ def _wrong_usage(misused: typer.TyperException) -> int:
     """Say in one line what was wrong, and where help is: not in a box, so that programs can read it."""
     context = getattr(misused, "ctx", None)
     path = context.command_path if context else "business-care"
-    what = (
-        misused.format_message().replace("Value error, ", "").strip() or "Missing command."
-    )  # its help has been printed already
-    complain(f"{path}: {what} (more: {path} --help)")
+    # Several lines where choices are listed; and nothing where a command is missing.
+    words = " ".join(misused.format_message().replace("Value error, ", "").split()) or "Missing command."
+    complain(f"{path}: {words}{_commands_allowed(context)} (more: {path} --help)")
     return ExitCode.WRONG_USAGE
+
+
+def _commands_allowed(context: typer.Context | None) -> str:
+    """The commands of a small group, where none of them was named; all commands are a matter of the help."""
+    group = context.command if context is not None and context.parent is not None else None
+    if context is None or not isinstance(group, TyperGroup):
+        return ""
+    return f" Allowed are {', '.join(group.list_commands(context))}."
 
 
 def _where(error: BaseException) -> str:

@@ -49,7 +49,7 @@ async def _ask(
             return await live(await gateways_over(records, READING_PATIENCE))
         except TemporarilyUnavailable as failure:
             answer = await _remembered(recorded(records), failure)
-            complain(f"{failure}\nThis is what the records hold; they may be a step behind.")
+            complain(str(failure), "This is what the records hold; they may be a step behind.")
             return answer
 
 

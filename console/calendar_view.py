@@ -10,6 +10,7 @@ from rich.text import Text
 
 from business_care.calendar import Weekday
 from business_care.counting import DayKind, DeadlinePlan, ExplainedDay
+from console.harmless import cell
 
 _SIGN = {
     DayKind.REQUEST_DAY: ("req", "bold cyan"),
@@ -78,4 +79,4 @@ def _left_out(rows: Iterable[ExplainedDay]) -> Iterator[Text]:
     for row in rows:
         if row.kind in _REASON:
             name = f": {row.name}" if row.name else ""
-            yield Text(f"{row.date.isoformat()}  {_REASON[row.kind]}{name}")
+            yield cell(f"{row.date.isoformat()}  {_REASON[row.kind]}{name}")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from business_care.listing import SellerClosure
     from gateway.telling import ClosureEnding
 
-app = typer.Typer(no_args_is_help=True, help="Sellers' temporary closures: announce, end early, list.")
+app = typer.Typer(help="Sellers' temporary closures: announce, end early, list.")
 
 ClosureId = Annotated[str, typer.Argument(metavar="CLOSURE_ID", help="Which closure.", show_default=False)]
 Notice = Annotated[

@@ -7,7 +7,7 @@ import typer
 
 from console.ending import WrongUsage, perform
 
-app = typer.Typer(no_args_is_help=True, help="The database of the records: upgrade, seed.")
+app = typer.Typer(help="The database of the records: upgrade, seed.")
 
 
 @app.command(epilog="Example: business-care db upgrade")

@@ -19,6 +19,7 @@ from business_care.deactivation.renewals import CascadeProgress, FailedRenewal
 from business_care.deactivation.views import DeactivationAnswer, DeactivationView
 from business_care.deactivation.words import DeactivationKind, DeactivationPhase
 from console.answers import instant_shown
+from console.harmless import cell
 
 
 def print_answer(answer: DeactivationAnswer) -> None:
@@ -40,7 +41,7 @@ def print_deactivation(view: DeactivationView) -> None:
     console = Console()
     table = Table.grid(padding=(0, 2))
     for name, value in _facts(view):
-        table.add_row(Text(name, style="bold"), Text(value))
+        table.add_row(Text(name, style="bold"), cell(value))
     console.print(table)
     if view.failed:
         console.print()
@@ -56,7 +57,7 @@ def print_failed(renewals: Sequence[FailedRenewal]) -> None:
         table.add_column(name, overflow="fold")
     for renewal in renewals:
         now = "can be tried again" if renewal.can_be_retried else "cancelled; give the charge back by hand"
-        table.add_row(Text(renewal.licence_id), Text(renewal.code), now)
+        table.add_row(cell(renewal.licence_id), cell(renewal.code), now)
     Console().print(table if renewals else "No renewal failed.")
 
 

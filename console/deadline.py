@@ -8,6 +8,7 @@ import typer
 
 from business_care.calendar import MARKETPLACE_PLACE, CalendarErrorCode, CalendarProfile, CalendarRefused
 from business_care.counting import DeadlinePlan
+from console.ending import complain
 
 _REFUSED = 1
 _NOT_UNDERSTOOD = 2
@@ -75,7 +76,7 @@ def _plan(question: dict[str, object]) -> DeadlinePlan:
     try:
         return DeadlineQuestion.read(question).answer(PublicHolidays())
     except CalendarRefused as refused:
-        typer.echo(f"{refused.code}: {refused.message}", err=True)
+        complain(f"{refused.code}: {refused.message}")
         unreadable = refused.code is CalendarErrorCode.INVALID_MESSAGE
         raise typer.Exit(_NOT_UNDERSTOOD if unreadable else _REFUSED) from refused
 

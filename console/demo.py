@@ -34,7 +34,7 @@ def demo(
     except (WrongUsage, StepFailed) as error:
         end_with(error)
     for surprise in surprises:
-        complain(surprise)
+        complain(*surprise.split("\n"))
     if surprises:
         raise typer.Exit(ExitCode.FAILED)
 

@@ -25,7 +25,7 @@ def dev(
     try:
         asyncio.run(DevSession(port, None if no_ui else ui_port).run())
     except KeysMissing as missing:
-        complain(str(missing))
+        complain(*str(missing).split("\n"))
         raise typer.Exit(ExitCode.REFUSED) from missing
     except (WrongUsage, StepFailed) as error:
         end_with(error)

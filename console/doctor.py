@@ -6,6 +6,7 @@ import typer
 
 from console.answers import print_json
 from console.ending import ExitCode, perform
+from console.harmless import cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +43,6 @@ def _print(findings: "Sequence[Finding]") -> None:
     table = Table("Check", "", "Found", box=None, header_style="bold")
     for finding in findings:
         table.add_row(
-            finding.check, Text(finding.verdict, style=styles[finding.verdict]), Text(finding.detail)
+            finding.check, Text(finding.verdict, style=styles[finding.verdict]), cell(finding.detail)
         )
     Console().print(table)

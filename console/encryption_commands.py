@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from console.encryption_check import KeyStanding
 
-app = typer.Typer(no_args_is_help=True, help="The keys that lock messages: make one, see which are needed.")
+app = typer.Typer(help="The keys that lock messages: make one, see which are needed.")
 
 
 @app.command(name="new-key", epilog="Example: business-care encryption new-key --id k2031")

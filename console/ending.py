@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import typer
 
 from business_care.errors import ErrorCode, RuleViolation, StepFailed
+from console.harmless import harmless
 from console.progress import shown_while
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def end_with(error: RuleViolation | StepFailed | WrongUsage) -> NoReturn:
             unreadable = code == ErrorCode.INVALID_MESSAGE
             raise typer.Exit(ExitCode.WRONG_USAGE if unreadable else ExitCode.REFUSED) from error
         case WrongUsage():
-            complain(str(error))
+            complain(*str(error).split("\n"))
             raise typer.Exit(ExitCode.WRONG_USAGE) from error
         case _:
             named = getattr(error, "code", None)
@@ -70,7 +71,11 @@ def end_if_not_told(requests: "RequestsTold") -> None:
         raise typer.Exit(ExitCode.FAILED)
 
 
-def complain(message: str) -> None:
-    """Write to the standard error output: answers on the standard output stay readable to programs."""
-    sys.stderr.write(message.rstrip() + "\n")
+def complain(*lines: str) -> None:
+    """Write to the standard error output: answers on the standard output stay readable to programs.
+
+    A line stays one line, whatever was typed into it.
+    """
+    for line in lines:
+        sys.stderr.write(harmless(line.rstrip()) + "\n")
     sys.stderr.flush()

@@ -8,6 +8,7 @@ import typer
 
 from console.answers import print_json, print_opened
 from console.ending import WrongUsage, end_with, perform
+from console.harmless import harmless
 
 if TYPE_CHECKING:
     from business_care.views import OpenedAnswer
@@ -50,4 +51,4 @@ def _body(request: str) -> bytes:
         with Path(request).open("rb") as file:
             return file.read(MAX_MESSAGE_BYTES + 1)
     except OSError as error:
-        raise WrongUsage(f"{request} can't be read: {error.strerror}") from None
+        raise WrongUsage(f"{harmless(request)} can't be read: {error.strerror}") from None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from business_care.listing import PaymentSwitch
     from gateway.telling import PaymentsChange
 
-app = typer.Typer(no_args_is_help=True, help="Automatic payments: stop, resume, list, reconcile.")
+app = typer.Typer(help="Automatic payments: stop, resume, list, reconcile.")
 
 Seller = Annotated[str | None, typer.Option(metavar="ID", help="Of one seller; of all if left out.")]
 By = Annotated[

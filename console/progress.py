@@ -27,5 +27,7 @@ async def shown_while(doing: str, work: Coroutine[Any, Any, Result]) -> Result:
 async def _spinning(doing: str, task: asyncio.Future[Result]) -> Result:
     from rich.console import Console
 
-    with Console(stderr=True).status(f"{doing} ..."):
+    from console.harmless import cell
+
+    with Console(stderr=True).status(cell(f"{doing} ...")):
         return await task

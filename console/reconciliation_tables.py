@@ -2,10 +2,10 @@
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from business_care.reconciliation import CurrencySums, Difference, Reconciliation
 from business_care.refund import Money
+from console.harmless import cell
 
 
 def print_reconciliation(found: Reconciliation) -> None:
@@ -33,7 +33,7 @@ def _differences(differences: tuple[Difference, ...]) -> Table:
     for one in differences:
         here, there = _standing(one.kind, one.here), _standing(one.status, one.there)
         named = (one.licence_id, one.code, one.purpose, here, there, one.reference or "-")
-        table.add_row(*(Text(word) for word in named))
+        table.add_row(*(cell(word) for word in named))
     return table
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from business_care.recovery.views import RecoveryAnswer, RecoveryJournalView, RecoveryView
 
 app = typer.Typer(
-    no_args_is_help=True,
     help="Refunds that failed after their request had closed: list, show, record how they were paid.",
 )
 

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from business_care.recovery.views import RecoveryJournalView, RecoveryView
 from console.answers import instant_shown
+from console.harmless import cell
 from console.request_tables import print_journal
 
 
@@ -19,12 +20,12 @@ def print_recoveries(recoveries: Sequence[RecoveryView]) -> None:
     table = Table("Recovery", "State", "Owed", "For", "Failed at", "Why", box=None, header_style="bold")
     for recovery in recoveries:
         table.add_row(
-            Text(recovery.recovery_id),
+            cell(recovery.recovery_id),
             recovery.state,
             f"{recovery.amount} {recovery.currency}",
-            Text(recovery.request_id),
+            cell(recovery.request_id),
             instant_shown(recovery.failed_at),
-            Text(recovery.reason),
+            cell(recovery.reason),
         )
     Console().print(table)
 
@@ -36,7 +37,7 @@ def print_found(found: RecoveryView | RecoveryJournalView) -> None:
         return
     table = Table.grid(padding=(0, 2))
     for name, value in _facts(found):
-        table.add_row(Text(name, style="bold"), Text(value))
+        table.add_row(Text(name, style="bold"), cell(value))
     Console().print(table)
 
 

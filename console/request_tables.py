@@ -12,6 +12,7 @@ from business_care.recovery.views import RecoveryJournalView
 from business_care.views import DeadlinesView, DeadlineView, JournalView, RefundView, RequestView
 from console.answers import instant_shown
 from console.calendar_view import calendar_of, summary_of
+from console.harmless import cell
 
 
 def print_request(view: RequestView, deadlines: DeadlinesView) -> None:
@@ -19,7 +20,7 @@ def print_request(view: RequestView, deadlines: DeadlinesView) -> None:
     zone = _zone(deadlines)
     table = Table.grid(padding=(0, 2))
     for name, value in _facts(view, zone):
-        table.add_row(Text(name, style="bold"), Text(value))
+        table.add_row(Text(name, style="bold"), cell(value))
     Console().print(table)
 
 
@@ -45,16 +46,16 @@ def print_journal(journal: JournalView | DeactivationJournalView | RecoveryJourn
     for event in journal.events:
         by = f"{event.by.role}:{event.by.id}" if event.by else "-"
         detail = " ".join(f"{name}={value}" for name, value in event.detail.items())
-        happened.add_row(instant_shown(event.at), event.name, event.rule, Text(by), Text(detail))
+        happened.add_row(instant_shown(event.at), event.name, event.rule, cell(by), cell(detail))
     console.print(happened)
     if journal.rejections:
         refused = _table("At", "Refused", "Code", "Command id")
         for rejection in journal.rejections:
             refused.add_row(
                 instant_shown(rejection.at),
-                Text(rejection.message),
+                cell(rejection.message),
                 rejection.code,
-                Text(rejection.command_id or "-"),
+                cell(rejection.command_id or "-"),
             )
         console.print(refused)
     dropped = journal.events_dropped + sum(journal.rejections_dropped.values())
@@ -68,7 +69,7 @@ def print_commands(entries: Sequence[CommandLogEntry]) -> None:
     for entry in entries:
         by = f"{entry.by.role}:{entry.by.id}" if entry.by else "-"
         answer = entry.error_code or (entry.answer.state if entry.answer else "sent as a signal")
-        table.add_row(instant_shown(entry.at), entry.command, Text(by), Text(entry.command_id or "-"), answer)
+        table.add_row(instant_shown(entry.at), entry.command, cell(by), cell(entry.command_id or "-"), answer)
     Console().print(table)
 
 
@@ -78,12 +79,12 @@ def print_list(views: Sequence[RequestView]) -> None:
     for view in views:
         standing = f"{view.state}: {view.outcome}" if view.outcome is not None else str(view.state)
         table.add_row(
-            Text(view.request_id),
+            cell(view.request_id),
             Text(standing, style="red" if view.breached else ""),
             str(view.acknowledgement.status),
             instant_shown(view.next_due_at),
-            Text(view.seller_id or "-"),
-            Text(view.product_id or "-"),
+            cell(view.seller_id or "-"),
+            cell(view.product_id or "-"),
         )
     Console().print(table if views else "No request matches.")
 

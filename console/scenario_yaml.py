@@ -10,6 +10,8 @@ from typing import Self, TypeVar
 
 import yaml
 
+from console.harmless import harmless
+
 MAX_NESTING = 32
 MAX_NODES = 1_000_000
 """As much as a file may hold once its aliases are followed."""
@@ -55,23 +57,24 @@ class WrittenFloat(float):
 
 def read_yaml(path: Path) -> dict[str, object]:
     """The mapping that a file holds. Raises `ScenarioRefused`."""
+    named = harmless(str(path))
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise ScenarioRefused(f"{path}: the file can't be read: {error.strerror}") from None
+        raise ScenarioRefused(f"{named}: the file can't be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise ScenarioRefused(f"{path}: the file is not UTF-8 text") from None
+        raise ScenarioRefused(f"{named}: the file is not UTF-8 text") from None
     try:
         document = yaml.load(text, _Loader)  # noqa: S506 - a loader of plain values only
     except yaml.YAMLError as error:
-        raise ScenarioRefused(f"{path}: not YAML that can be read: {_where_and_why(error)}") from None
+        raise ScenarioRefused(f"{named}: not YAML that can be read: {_where_and_why(error)}") from None
     except (RecursionError, ValueError) as error:
-        raise ScenarioRefused(f"{path}: not YAML that can be read: {error}") from None
+        raise ScenarioRefused(f"{named}: not YAML that can be read: {error}") from None
     if document is None:
-        raise ScenarioRefused(f"{path}: the file is empty")
+        raise ScenarioRefused(f"{named}: the file is empty")
     if not isinstance(document, dict):
         raise ScenarioRefused(
-            f"{path}: a mapping is expected (records: …, requests: …), not {_kind(document)}"
+            f"{named}: a mapping is expected (records: …, requests: …), not {_kind(document)}"
         )
     _demand_bounded(document, path)
     return document

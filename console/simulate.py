@@ -9,6 +9,7 @@ import typer
 
 from business_care.errors import StepFailed
 from console.ending import WrongUsage, end_with
+from console.harmless import harmless_json
 
 if TYPE_CHECKING:
     from console.scenario import Scenario
@@ -54,7 +55,7 @@ async def _show(scenario: "Scenario", *, as_json: bool) -> None:
     outcome = await _play(scenario, TimelineView(console, scenario))
     console.print(results(outcome))
     if as_json:
-        sys.stdout.write(outcome.model_dump_json(indent=2) + "\n")
+        sys.stdout.write(harmless_json(outcome.model_dump_json(indent=2)) + "\n")
 
 
 async def _play(scenario: "Scenario", view: "TimelineView") -> "PlayOutcome":

@@ -10,6 +10,7 @@ from rich.text import Text
 from business_care.deactivation.words import SaleState
 from business_care.events import EventName
 from business_care.state import Outcome
+from console.harmless import cell, harmless
 from console.scenario import Scenario
 from console.simulation_outcome import PlayOutcome, RequestShown
 from console.simulation_play import Happening
@@ -61,8 +62,8 @@ class TimelineView:
         zone = self._times.zone(happening.seller_id)
         line = Text.assemble(
             (short(happening.at.astimezone(zone)), "dim"),
-            f"  {happening.subject:<{self._width}}  ",
-            (worded(happening, zone), _STYLES.get(happening.event, "cyan")),
+            harmless(f"  {happening.subject:<{self._width}}  "),
+            (harmless(worded(happening, zone)), _STYLES.get(happening.event, "cyan")),
         )
         self._console.print(line, soft_wrap=True)
         return not self._console.quiet
@@ -84,7 +85,7 @@ def _requests(outcome: PlayOutcome) -> Table:
         table.add_column(heading, no_wrap=heading in ("resolve before", "closed"))
     for request_id, request in outcome.requests.items():
         table.add_row(
-            Text(request_id),
+            cell(request_id),
             Text(request.outcome.replace("_", " "), "green" if request.outcome in _GOOD else "yellow"),
             request.acknowledgement.replace("_", " "),
             _day(request.resolve_by),
@@ -101,14 +102,14 @@ def _products(outcome: PlayOutcome) -> Table:
         table.add_column(heading)
     for product_id, cascade in outcome.cascades.items():
         table.add_row(
-            Text(product_id),
+            cell(product_id),
             _on_the_market(outcome.products[product_id]),
             str(cascade.cancelled),
             str(cascade.opted_out),
-            Text(", ".join(cascade.failed), "bold red"),
+            cell(", ".join(cascade.failed), "bold red"),
         )
     for bundle_id, state in outcome.bundles.items():
-        table.add_row(Text(f"bundle {bundle_id}"), _on_the_market(state))
+        table.add_row(cell(f"bundle {bundle_id}"), _on_the_market(state))
     return table
 
 
@@ -119,7 +120,7 @@ def _refunds(outcome: PlayOutcome) -> Table:
         table.add_column(heading)
     for refund in outcome.refunds:
         table.add_row(
-            Text(refund.licence_id),
+            cell(refund.licence_id),
             money(refund.amount, refund.currency),
             refund.status.replace("_", " "),
             str(refund.attempts),
