@@ -53,8 +53,10 @@ def typed(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
 
-    async def run(*words: str, given: str = "") -> Ended:
-        monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(given.encode())))
+    async def run(*words: str, given: str | bytes = b"") -> Ended:
+        monkeypatch.setattr(
+            "sys.stdin", TextIOWrapper(BytesIO(given if isinstance(given, bytes) else given.encode()))
+        )
         capsys.readouterr()
         # A loop of its own, as in a process of its own.
         code = await asyncio.to_thread(main, words)

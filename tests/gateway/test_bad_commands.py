@@ -1,0 +1,214 @@
+"""Bad commands through every way in: each is refused with its code, and its run suffers nothing."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import pytest
+from temporalio.service import RPCError
+
+from business_care.errors import RuleViolation
+from gateway.client import CareGateway
+from gateway.raw_command import RawCommand
+from tests.gateway.bad_acts import RULES
+from tests.gateway.bad_bodies import ARGUMENTS, BODIES
+from tests.gateway.bad_fields import FIELDS
+from tests.gateway.bad_inputs import Bad
+from tests.gateway.bad_moments import AMOUNTS, LATE, OF_PRODUCTS
+from tests.gateway.bad_senders import (
+    Target,
+    demand_plain,
+    demand_sound,
+    newest_rejection,
+    rejections,
+    signal_raw,
+    type_words,
+    update_raw,
+)
+from tests.gateway.bad_targets import Kind, Targets, raw_command
+from tests.gateway.marketplace import Marketplace
+from tests.gateway.terminal import Typed
+
+TABLES = {
+    Kind.OPEN: (*BODIES, *ARGUMENTS, *FIELDS, *RULES),
+    Kind.REFUND_BY_HAND: AMOUNTS,
+    Kind.CLOSED: LATE,
+    Kind.OFF_SALE: (*BODIES, *ARGUMENTS, *OF_PRODUCTS),
+}
+
+
+class Sender(Protocol):
+    """A way in."""
+
+    async def is_refused(self, target: Target, bad: Bad) -> None:
+        """Send the input, and see that it is refused as it should be."""
+        ...
+
+    async def is_taken(self, target: Target) -> None:
+        """Send the good command, and see that it is taken."""
+        ...
+
+
+class CommandLine:
+    """A person at a terminal."""
+
+    name = "typed"
+
+    def __init__(self, typed: Typed, market: Marketplace) -> None:
+        self._typed = typed
+        self._market = market
+
+    async def is_refused(self, target: Target, bad: Bad) -> None:
+        ended = await type_words(self._typed, target, bad)
+
+        said = [line for line in ended.err.splitlines() if not line.startswith("command id ")]
+        is_misuse = bad.usage or bad.code == "invalid_message"
+        assert (ended.code, ended.out, len(said)) == (2 if is_misuse else 1, "", 1)
+        assert bad.usage in said[0]
+        assert bad.usage or said[0].startswith(f"{bad.code}: ")
+        assert bad.usage or bad.says in said[0]
+
+    async def is_taken(self, target: Target) -> None:
+        # What is typed ends with its process; what could suffer is the run, which is asked the short way.
+        await OurClient(self._market).is_taken(target)
+
+
+class OurClient:
+    """A program that uses our client."""
+
+    name = "client"
+
+    def __init__(self, market: Marketplace) -> None:
+        self._market = market
+
+    async def is_refused(self, target: Target, bad: Bad) -> None:
+        with pytest.raises(RuleViolation) as refused:
+            await self._send(target, raw_command(target, bad))
+
+        demand_plain(refused.value.message)
+        assert refused.value.code == bad.code
+        assert bad.says in refused.value.message
+
+    async def is_taken(self, target: Target) -> None:
+        await self._send(target, raw_command(target, target.good))
+
+    async def _send(self, target: Target, command: RawCommand) -> None:
+        if target.names:
+            await self._market.products().send(target.id, command)
+        else:
+            await self._market.gateway().send(target.id, command)
+
+
+class RawUpdates:
+    """A program with nothing of ours that waits for the answer."""
+
+    name = "raw-update"
+    turned_away_above = 448 * 1024
+
+    def __init__(self, market: Marketplace) -> None:
+        self._client = market.server.client
+
+    async def is_refused(self, target: Target, bad: Bad) -> None:
+        if bad.size > self.turned_away_above:
+            with pytest.raises(RPCError, match="payload size"):
+                await update_raw(self._client, target, bad)
+            return
+
+        failure = await update_raw(self._client, target, bad)
+
+        assert failure is not None
+        demand_plain(failure.message)
+        assert failure.application_failure_info.type == bad.code
+        assert bad.says in failure.message
+
+    async def is_taken(self, target: Target) -> None:
+        assert await update_raw(self._client, target, target.good) is None
+        await demand_sound(self._client, target)
+
+
+class RawSignals:
+    """A program with nothing of ours that waits for nothing."""
+
+    name = "raw-signal"
+    turned_away_above = 512 * 1024
+
+    def __init__(self, market: Marketplace) -> None:
+        self._client = market.server.client
+
+    async def is_refused(self, target: Target, bad: Bad) -> None:
+        if bad.size > self.turned_away_above:
+            with pytest.raises(RPCError, match="exceeds"):
+                await signal_raw(self._client, target, bad)
+            return
+        before = len(await rejections(target))
+
+        await signal_raw(self._client, target, bad)
+
+        noted = await newest_rejection(target, before)
+        assert (noted.message, noted.code, len(noted.sha256)) == (bad.message, bad.code, 64)
+
+    async def is_taken(self, target: Target) -> None:
+        assert await update_raw(self._client, target, target.good) is None
+        await demand_sound(self._client, target)
+
+
+@pytest.fixture(scope="module")
+def targets(market: Marketplace) -> Targets:
+    return Targets(market)
+
+
+@pytest.fixture
+def senders(market: Marketplace, typed: Typed) -> dict[str, Sender]:
+    return {
+        CommandLine.name: CommandLine(typed, market),
+        OurClient.name: OurClient(market),
+        RawUpdates.name: RawUpdates(market),
+        RawSignals.name: RawSignals(market),
+    }
+
+
+def sent_by(bad: Bad, kind: Kind) -> Iterator[str]:
+    """Who can send an input of a table. A run that has ended takes nothing that is raw."""
+    if bad.typed:
+        yield CommandLine.name
+    if bad.arguments is None:
+        yield OurClient.name
+    if kind is not Kind.CLOSED:
+        yield RawUpdates.name
+        yield RawSignals.name
+
+
+def rows() -> Iterator[object]:
+    for kind, table in TABLES.items():
+        for bad in table:
+            about = bad.for_product() if kind is Kind.OFF_SALE else bad
+            for sender in sent_by(bad, kind):
+                name = f"{sender}-{kind}-{bad.name.replace(' ', '-')}"
+                yield pytest.param(sender, kind, about, id=name)
+
+
+@pytest.mark.parametrize(("sender", "kind", "bad"), list(rows()))
+async def test_a_bad_command_is_refused_with_its_code_and_the_next_good_one_is_taken(
+    targets: Targets, senders: dict[str, Sender], sender: str, kind: Kind, bad: Bad
+) -> None:
+    target = await targets.of(kind, sender)
+
+    await senders[sender].is_refused(target, bad)
+
+    await senders[sender].is_taken(target)
+
+
+async def test_a_run_that_has_ended_takes_nothing_raw(market: Marketplace, targets: Targets) -> None:
+    target = await targets.of(Kind.CLOSED, OurClient.name)
+
+    with pytest.raises(RPCError, match="already completed"):
+        await update_raw(market.server.client, target, target.good)
+    with pytest.raises(RPCError, match="already completed"):
+        await signal_raw(market.server.client, target, target.good)
+
+
+@pytest.mark.parametrize("name", ["fiks", "FIX", "opened", "", "__init__", "fix\n", "x" * 500, "\u202efix"])
+async def test_our_client_knows_no_command_of_another_name(gateway: CareGateway, name: str) -> None:
+    with pytest.raises(RuleViolation, match="there is no such command; allowed are acknowledge, ") as refused:
+        await gateway.send("R1", RawCommand(name, b"{}"))
+
+    assert refused.value.code == "invalid_message"
