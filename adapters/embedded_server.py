@@ -126,18 +126,21 @@ async def dev_server(  # noqa: PLR0913 -- named arguments, each of which may be 
     port: int | None = None,
     ui_port: int | None = None,
     log_file: Path | None = None,
+    dynamic_config: Sequence[str] = (),
     data_converter: DataConverter = DATA_CONVERTER,
     codec_endpoint: str | None = None,
 ) -> AsyncIterator[DevServer]:
     """A server for development: loopback only, gone with us, its workflows in `database`, else in memory.
 
     The web interface runs only where `ui_port` is given (0: any free port), and asks `codec_endpoint` to
-    unlock payloads. Closed workflows stay readable for 90 days. Raises `ServerNotStarted`.
+    unlock payloads; `dynamic_config` adds to the server's own. Closed workflows stay readable for 90 days.
+    Raises `ServerNotStarted`.
     """
     ui_port = _chosen(ui_port)
     interface = _interface(ui_port, codec_endpoint)
     arguments = [*interface, *_registered(search_attributes), *_kept_in(database)]
-    async with running_server(arguments, DYNAMIC_CONFIG, program, port, log_file, data_converter) as running:
+    configured = (*DYNAMIC_CONFIG, *dynamic_config)
+    async with running_server(arguments, configured, program, port, log_file, data_converter) as running:
         await _keep_closed_workflows(running.client)
         yield DevServer(running.client, running.target, running.program, _ui_url(ui_port))
 

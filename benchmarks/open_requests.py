@@ -19,10 +19,12 @@ from business_care.listing import RequestFilter
 from business_care.people import Actor, Role
 from business_care.policy import Policy
 from business_care.request import CareRequestOpening
-from business_care.views import RequestView
+from business_care.views import CommandAnswer, RequestView
 from gateway.client import CareGateway
 
 OPERATOR = Actor(role=Role.OPERATOR, id="O1")
+PRICE, CURRENCY = 12_900, "EUR"
+"""Each licence costs a cent more than the one before it, so that no refund can pass for another's."""
 LOOK_EVERY_SECONDS = 0.05
 AT_A_TIME = 10
 PATIENCE = timedelta(seconds=120)
@@ -30,10 +32,12 @@ PATIENCE = timedelta(seconds=120)
 
 @dataclass(frozen=True)
 class Opened:
-    """A request, and the licence that it is about."""
+    """A request, the licence that it is about, its customer, and what was paid for it."""
 
     request_id: str
     licence_id: str
+    customer_id: str
+    price: int
 
 
 class Requests:
@@ -55,7 +59,7 @@ class Requests:
     async def open(self, client: Client) -> Opened:
         """A request that has just been opened, and taken note of."""
         number = next(self._numbers)
-        opened = Opened(f"R{number}", _licence(number))
+        opened = Opened(f"R{number}", _licence(number), f"C{number}", PRICE + number)
         await self._gateway(client).open_request(
             CareRequestOpening(
                 request_id=opened.request_id, licence_id=opened.licence_id, opened_at=datetime.now(UTC)
@@ -65,14 +69,14 @@ class Requests:
 
     async def order_refund(self, client: Client, opened: Opened) -> None:
         """The operator orders the refund: it is due at once."""
-        await self._send(client, opened, OrderRefund(command_id="refund", by=OPERATOR, reason="measured"))
+        await self.send(client, opened, OrderRefund(command_id="refund", by=OPERATOR, reason="measured"))
 
     async def move_deadline(self, client: Client, opened: Opened, clock: ClockName, due: datetime) -> None:
         """The operator corrects a deadline."""
         command = CorrectDeadline(
             command_id=f"move-{clock}", by=OPERATOR, clock=clock, due=due, reason="measured"
         )
-        await self._send(client, opened, command)
+        await self.send(client, opened, command)
 
     async def recorded(self, request_id: str, is_so: Callable[[RequestView], bool]) -> None:
         """Wait until the records show it."""
@@ -93,8 +97,9 @@ class Requests:
         async with self._records.database.reading() as connection:
             return int((await connection.execute(query)).scalar_one())
 
-    async def _send(self, client: Client, opened: Opened, command: Command) -> None:
-        await self._gateway(client).send(opened.request_id, command)
+    async def send(self, client: Client, opened: Opened, command: Command) -> CommandAnswer:
+        """Anybody's command, as `CareGateway.send` sends it."""
+        return await self._gateway(client).send(opened.request_id, command)
 
     def _gateway(self, client: Client) -> CareGateway:
         of = self._records
@@ -137,7 +142,7 @@ def _bought(number: int, today: date) -> dict[str, object]:
         "customer_id": f"C{number}",
         "customer_email": "shop@customer.example",
         "purchased_at": datetime.now(UTC) - timedelta(days=100),
-        "price": {"amount": 12900, "currency": "EUR"},
+        "price": {"amount": PRICE + number, "currency": CURRENCY},
         "payment_ref": f"pay-{number}",
         "care": {
             "starts_on": today - timedelta(days=100),
