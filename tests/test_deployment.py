@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import sys
+import tomllib
 from pathlib import Path
 from typing import TypedDict, cast
 
@@ -104,6 +105,15 @@ def test_the_image_is_built_from_files_that_its_context_has() -> None:
 
     assert copied == let_in
     assert [source for source in copied if not (ROOT / source).exists()] == []
+
+
+def test_the_image_has_everything_that_the_settings_can_ask_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    image = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+
+    installed = re.findall(r"'\.\[(.*)\]'", image)
+
+    assert [set(extras.split(",")) for extras in installed] == [set(project["optional-dependencies"])]
 
 
 async def namespace_script(address: str) -> int:
