@@ -14,7 +14,7 @@ from business_care.listing import CommandLogEntry, PaymentSwitch, RequestFilter,
 from business_care.notices import Notice, NoticeAbout
 from business_care.planning import PlannedReminders
 from business_care.reconciliation import MadeRefund
-from business_care.refund import RefundAnswer, RefundOrder
+from business_care.refund import Money, RefundAnswer, RefundOrder
 from business_care.request import CareRequestOpening, LicenceFacts
 from business_care.values import Value
 from business_care.views import AppliedCommand, DeadlinesView, JournalView, RequestView, StepRecord
@@ -209,6 +209,10 @@ class RequestDirectory(Protocol):
 
     async def paid_with(self, payment_ref: str) -> Sequence[str]:
         """The ids of the open requests on licences that were bought with a payment."""
+        ...
+
+    async def prices_paid_with(self, payment_ref: str) -> Sequence[Money]:
+        """What was paid for each licence that was bought with a payment, less what was given back before."""
         ...
 
 

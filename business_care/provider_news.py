@@ -1,6 +1,7 @@
 """What a payment provider tells by itself: how a refund ended, what a bank does to a payment (R42, R44)."""
 
 from business_care.commands import ChargebackStatus, SettlementStatus
+from business_care.refund import Money
 from business_care.values import Identifier, Instant, Text, Value
 
 
@@ -26,4 +27,6 @@ class ChargebackNews(Value):
     news_id: Identifier
     payment_ref: Identifier
     status: ChargebackStatus
+    amount: Money | None = None
+    """What the bank takes; null where that is all that was paid."""
     occurred_at: Instant

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from business_care.commands import Chargeback, Command, RefundSettled, SettlementStatus
+from business_care.commands import Chargeback, ChargebackStatus, Command, RefundSettled, SettlementStatus
 from business_care.errors import ErrorCode, RuleViolation
 from business_care.people import Actor, Role
 from business_care.ports import RequestDirectory
@@ -34,6 +34,9 @@ class NewsTold(Value):
     """Whom a provider's news concerned; nobody, where all of it was known or none of it is ours."""
 
     requests: tuple[Identifier, ...] = ()
+    left_to_operator: tuple[Identifier, ...] = ()
+    """Requests whose payment a bank has taken back in part: they stay held until an operator says whose price
+    it was."""
     recovery: RecoveryView | None = None
 
 
@@ -78,9 +81,15 @@ class Settling:
         return NewsTold(requests=tuple(told), recovery=recovery)
 
     async def hear_of_chargeback(self, news: ChargebackNews) -> NewsTold:
-        """Tell every open request on a licence that was bought with the payment (R44)."""
+        """Tell every open request on a licence that was bought with the payment (R44).
+
+        What is lost in part ends none of them: nobody but an operator knows whose price the bank has paid.
+        """
+        concerned = tuple(await self.directory.paid_with(news.payment_ref))
+        if news.status is ChargebackStatus.LOST and not await self._took_all(news):
+            return NewsTold(left_to_operator=concerned)
         told = []
-        for request_id in await self.directory.paid_with(news.payment_ref):
+        for request_id in concerned:
             chargeback = Chargeback(
                 command_id=_command_id(news.news_id),
                 by=THE_PROVIDER,
@@ -114,6 +123,13 @@ class Settling:
             f"{refused.message}; the refund is recovered by hand as {recovery.recovery_id}, "
             f"which is {recovery.state}",
         )
+
+    async def _took_all(self, news: ChargebackNews) -> bool:
+        if news.amount is None:
+            return True
+        prices = await self.directory.prices_paid_with(news.payment_ref)
+        in_its_currency = all(price.currency == news.amount.currency for price in prices)
+        return in_its_currency and news.amount.amount >= sum(price.amount for price in prices)
 
     async def _waiting(self, news: RefundNews) -> tuple[str, ...]:
         if news.purpose != PURCHASE_PRICE:

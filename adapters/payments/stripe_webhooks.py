@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from adapters.payments.news import News, UnreadableNews
 from adapters.payments.stripe_answers import LICENCE_ID, OUR_KEY, PURPOSE, failure_of, kind_of
+from adapters.payments.stripe_money import from_stripe
 from business_care.commands import ChargebackStatus, SettlementStatus
 from business_care.provider_news import ChargebackNews, RefundNews
 from business_care.refund import RefundAnswerKind
@@ -40,6 +41,8 @@ class _Object(_Lenient):
     metadata: dict[str, str] | None = None
     charge: str | None = None
     payment_intent: str | None = None
+    amount: int | None = None
+    currency: str | None = None
 
 
 class _Data(_Lenient):
@@ -118,8 +121,13 @@ def _of_dispute(event: _Event) -> tuple[News, ...]:
     if status is None:
         return ()
     dispute = event.data.object
+    amount = None
+    if dispute.amount is not None and dispute.currency is not None:
+        amount = from_stripe(dispute.amount, dispute.currency)
     return tuple(
-        ChargebackNews(news_id=event.id, payment_ref=payment_ref, status=status, occurred_at=event.at)
+        ChargebackNews(
+            news_id=event.id, payment_ref=payment_ref, status=status, amount=amount, occurred_at=event.at
+        )
         for payment_ref in (dispute.payment_intent, dispute.charge)
         if payment_ref is not None
     )

@@ -14,7 +14,7 @@ from adapters.records.money_tables import REFUND_INTENTS
 from adapters.records.rejections_shown import last_rejections, rejections_not_shown
 from adapters.records.request_tables import APPLIED_COMMANDS, REJECTIONS, REQUEST_EVENTS, REQUESTS
 from business_care.listing import RequestFilter
-from business_care.refund import PURCHASE_PRICE
+from business_care.refund import PURCHASE_PRICE, Money
 from business_care.request import CareRequestOpening, LicenceFacts
 from business_care.views import AppliedCommand, CareStateName, DeadlinesView, JournalView, RequestView
 
@@ -113,6 +113,13 @@ class SqlRequestDirectory:
         )
         async with self._database.reading() as connection:
             return list(await connection.scalars(query))
+
+    async def prices_paid_with(self, payment_ref: str) -> Sequence[Money]:
+        left = (LICENCES.c.price_amount - LICENCES.c.refunded_before).label("left")
+        query = select(left, LICENCES.c.price_currency).where(LICENCES.c.payment_ref == payment_ref)
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query)
+            return [Money(amount=max(0, amount), currency=currency) for amount, currency in rows]
 
 
 async def _view(connection: AsyncConnection, request_id: str) -> RequestView | None:

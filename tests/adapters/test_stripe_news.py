@@ -4,6 +4,7 @@ import pytest
 
 from business_care.commands import ChargebackStatus, SettlementStatus
 from business_care.provider_news import ChargebackNews, RefundNews
+from business_care.refund import Money
 from tests.adapters.stripe_server.server import StripeServer
 from tests.adapters.stripe_world import a_refund, paid, read
 
@@ -92,7 +93,11 @@ async def test_what_a_bank_does_to_a_payment(
 
     expected = [
         ChargebackNews(
-            news_id=str(event["id"]), payment_ref=name, status=means, occurred_at=stripe_server.now
+            news_id=str(event["id"]),
+            payment_ref=name,
+            status=means,
+            amount=Money(amount=12_900, currency="EUR"),
+            occurred_at=stripe_server.now,
         )
         for name in ("pi_L1", "ch_of_pi_L1")
         if means is not None

@@ -3,13 +3,17 @@
 import json
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import aiohttp
 import pytest
 
+from adapters.logs import logging_to
 from adapters.payments.news import News, UnreadableNews, told_to
 from adapters.payments.stripe_webhooks import news_in
+from adapters.settings import LogFormat
 from adapters.webhook_receiver import LARGEST_BODY, PortNotFree, WebhookReceiver, receiving
 from business_care.errors import RuleViolation, TemporarilyUnavailable
 from business_care.provider_news import ChargebackNews, RefundNews
@@ -23,18 +27,27 @@ LOOPBACK = "127.0.0.1"
 EVENT: Json = {"id": "evt_1", "object": "event", "type": "ping"}
 
 
+@dataclass(frozen=True)
+class Told:
+    """What the gateway answers to the news of a chargeback."""
+
+    left_to_operator: tuple[str, ...]
+
+
 class Gateway:
     """Hears news as the gateway of requests does, or fails as it may."""
 
     def __init__(self, failure: Exception | None = None) -> None:
         self.heard: list[News] = []
         self.failure = failure
+        self.undecided: tuple[str, ...] = ()
 
     async def hear_of_refund(self, news: RefundNews) -> None:
         self._hear(news)
 
-    async def hear_of_chargeback(self, news: ChargebackNews) -> None:
+    async def hear_of_chargeback(self, news: ChargebackNews) -> Told:
         self._hear(news)
+        return Told(self.undecided)
 
     def _hear(self, news: News) -> None:
         if self.failure is not None:
@@ -226,3 +239,19 @@ async def test_an_address_that_is_taken_is_told_in_a_sentence(address: str) -> N
     with pytest.raises(PortNotFree, match=f"nothing can be heard at {LOOPBACK}:{port}"):
         async with receiving(receiver, LOOPBACK, port):
             pass
+
+
+async def test_a_dispute_that_only_a_person_can_decide_is_told_in_the_log(
+    address: str, gateway: Gateway, stripe_server: StripeServer, tmp_path: Path
+) -> None:
+    await a_refund(stripe_server)
+    gateway.undecided = ("R1", "R2")
+    log = tmp_path / "log"
+
+    with logging_to(LogFormat.JSON, file=log):
+        event = stripe_server.dispute("pi_L1", "charge.dispute.closed", "lost")
+        assert await stripe_server.events.tell(event) == 200
+
+    told = [json.loads(line) for line in log.read_text().splitlines() if "dispute_of_a_part" in line]
+    # Once for the payment's intent, once for its charge.
+    assert [line["request_id"] for line in told] == ["R1", "R2", "R1", "R2"]

@@ -199,6 +199,40 @@ async def test_a_chargeback_holds_every_open_request_on_what_the_payment_bought(
     assert [(await gateway.status(one)).chargeback for one in requests] == ["opened", "opened"]
 
 
+@pytest.mark.parametrize("taken", ["the price of one", "both prices", "an amount nobody told"])
+async def test_a_lost_dispute_ends_the_requests_of_a_payment_only_where_the_bank_took_all_of_it(
+    market: Marketplace, gateway: CareGateway, taken: str
+) -> None:
+    bought = [await market.licence(), await market.licence()]
+    payment = f"pi_{bought[0].id}"
+    async with market.records.database.writing() as connection:
+        of_both = update(LICENCES).where(LICENCES.c.id.in_([licence.id for licence in bought]))
+        await connection.execute(of_both.values(payment_ref=payment))
+    requests = [(await gateway.open_request(market.opening(one.id))).request_id for one in bought]
+    prices = await market.records.directory.prices_paid_with(payment)
+    both = prices[0].model_copy(update={"amount": sum(price.amount for price in prices)})
+    amount = {"the price of one": prices[0], "both prices": both, "an amount nobody told": None}[taken]
+    opened = ChargebackNews(
+        news_id=f"evt-{payment}", payment_ref=payment, status=ChargebackStatus.OPENED, occurred_at=NOON
+    )
+    await gateway.hear_of_chargeback(opened)
+    lost = opened.model_copy(
+        update={"news_id": f"evt-lost-{payment}", "status": ChargebackStatus.LOST, "amount": amount}
+    )
+
+    told = await gateway.hear_of_chargeback(lost)
+
+    now = [await gateway.status(one) for one in requests]
+    if taken == "the price of one":
+        assert (told.requests, told.left_to_operator) == ((), tuple(requests))
+        assert {(view.outcome, view.chargeback) for view in now} == {(None, "opened")}
+    else:
+        assert (told.requests, told.left_to_operator) == (tuple(requests), ())
+        assert {(view.outcome, view.refund and view.refund.status) for view in now} == {
+            ("refunded", "charged_back")
+        }
+
+
 async def test_an_operator_finds_pays_and_records_it_at_the_terminal(
     market: Marketplace, gateway: CareGateway, typed: Typed
 ) -> None:
