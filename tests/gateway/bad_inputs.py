@@ -39,6 +39,11 @@ class Bad:
         """How many bytes the input has, as far as a limit could look at it."""
         return len(self.body or b"")
 
+    @property
+    def sent(self) -> Sequence[Payload]:
+        """The arguments of a message, where they are the same to whomever it is sent."""
+        return (payload(self.body or b""),) if self.arguments is None else self.arguments
+
     def for_product(self) -> Self:
         """The same input to a product, which has other commands than a request."""
         return replace(self, message="make_permanent") if self.message == "fix" else self

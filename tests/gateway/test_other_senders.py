@@ -1,7 +1,6 @@
 """What programs without our gateway may send about a product: right or hostile, it stops nothing (R61)."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,9 +9,8 @@ from temporalio.client import (
     WithStartWorkflowOperation,
     WorkflowFailureError,
     WorkflowHandle,
-    WorkflowUpdateFailedError,
 )
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 
 from business_care.deactivation.views import DeactivationAnswer, DeactivationView
@@ -22,7 +20,6 @@ from gateway.products import ProductGateway
 from tests.gateway.marketplace import Marketplace
 from tests.gateway.product_callers import a_product_back_on_sale, a_product_off_sale, reactivation, settled
 from tests.gateway.shelf import Product
-from tests.lives.poison import POISONS
 from workflows.names import PRODUCT_DEACTIVATION, TASK_QUEUE, product_deactivation_id
 
 BY_ITS_OWN_FAULT = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE
@@ -186,64 +183,6 @@ async def test_a_start_under_the_workflow_id_of_another_product_fails(market: Ma
 
     assert await failure_of(run) == "invalid_message"
     assert (await market.records.report.products())[product.other_id] == "on_sale"
-
-
-@pytest.mark.parametrize("arguments", POISONS)
-async def test_an_unreadable_start_fails_and_a_corrected_one_works_under_the_same_id(
-    market: Marketplace, products: ProductGateway, arguments: Sequence[object]
-) -> None:
-    product = await market.product()
-    reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
-
-    failed = await failure_of(await started(market, product, *arguments))
-    await started(market, product, order_of(product), id_reuse_policy=reuse)
-    answer = await products.send(product.id, reactivation(product.seller))
-
-    assert failed == "invalid_message"
-    assert answer.state is DeactivationPhase.REACTIVATING
-
-
-@pytest.mark.parametrize("arguments", POISONS)
-@pytest.mark.parametrize("name", ["deactivate", "impose"])
-async def test_an_unreadable_signal_stands_in_the_journal_and_changes_nothing_else(
-    market: Marketplace, products: ProductGateway, target: Product, name: str, arguments: Sequence[object]
-) -> None:
-    before = len((await products.journal(target.id)).rejections)
-
-    await market.deactivation(target.id).signal(name, args=arguments)
-
-    rejection = await newest_rejection(products, target, before)
-    assert (rejection.message, rejection.code) == (name, "invalid_message")
-    await still_works(market, products, target)
-
-
-@pytest.mark.parametrize("arguments", POISONS)
-async def test_an_unreadable_update_is_refused_and_leaves_no_trace(
-    market: Marketplace, products: ProductGateway, target: Product, arguments: Sequence[object]
-) -> None:
-    before = len((await products.journal(target.id)).rejections)
-
-    with pytest.raises(WorkflowUpdateFailedError) as refused:
-        await market.deactivation(target.id).execute_update("make_permanent", args=arguments)
-
-    assert isinstance(refused.value.cause, ApplicationError)
-    assert refused.value.cause.type == "invalid_message"
-    assert len((await products.journal(target.id)).rejections) == before
-    await still_works(market, products, target)
-
-
-@pytest.mark.parametrize("name", ["acknowledge", "re-activate", "a name with spaces", "x" * 500, "__init__"])
-async def test_a_signal_that_no_deactivation_understands_stands_in_the_journal(
-    market: Marketplace, products: ProductGateway, target: Product, name: str
-) -> None:
-    before = len((await products.journal(target.id)).rejections)
-
-    await market.deactivation(target.id).signal(name, {"command_id": "c1"})
-
-    rejection = await newest_rejection(products, target, before)
-    assert rejection.code == "invalid_message"
-    assert rejection.message in (name, "a message of another name")
-    await still_works(market, products, target)
 
 
 async def test_a_bare_cancellation_is_refused_and_kept(

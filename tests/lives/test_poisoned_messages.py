@@ -8,11 +8,10 @@ import pytest
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError
 
 from tests.lives.living import LivingRequest
-from tests.lives.poison import POISONS, raw
-from tests.lives.world import A_MOMENT, ACKNOWLEDGE_BY, MONDAY, World
+from tests.lives.poison import raw
+from tests.lives.world import World
 from workflows.names import CARE_REQUEST, TASK_QUEUE, care_request_id
 
 BY_ITS_OWN_FAULT = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE
@@ -31,95 +30,6 @@ async def still_works(request: LivingRequest) -> None:
     failed = await request.history(EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED)
     causes = [event.workflow_task_failed_event_attributes.cause for event in failed]
     assert BY_ITS_OWN_FAULT not in causes
-
-
-async def newest_rejection(request: LivingRequest, before: int) -> tuple[str, str]:
-    journal = await request.until_rejected(before + 1)
-    assert len(journal.rejections) == before + 1
-    rejection = journal.rejections[-1]
-    assert len(rejection.sha256) == 64
-    return rejection.message, rejection.code
-
-
-@pytest.mark.parametrize("arguments", POISONS)
-async def test_an_unreadable_signal_stands_in_the_journal(
-    target: LivingRequest, arguments: Sequence[object]
-) -> None:
-    before = len((await target.journal()).rejections)
-
-    await target.handle.signal("fix", args=arguments)
-
-    assert await newest_rejection(target, before) == ("fix", "invalid_message")
-    await still_works(target)
-
-
-@pytest.mark.parametrize("arguments", POISONS)
-async def test_an_unreadable_update_is_refused(target: LivingRequest, arguments: Sequence[object]) -> None:
-    before = len((await target.journal()).rejections)
-
-    with pytest.raises(WorkflowUpdateFailedError) as refused:
-        await target.handle.execute_update("fix", args=arguments)
-
-    cause = refused.value.cause
-    assert isinstance(cause, ApplicationError)
-    assert cause.type == "invalid_message"
-    assert len((await target.journal()).rejections) == before
-    await still_works(target)
-
-
-@pytest.mark.parametrize("arguments", POISONS)
-async def test_an_unreadable_start_fails_and_a_corrected_one_works(
-    world: World, arguments: Sequence[object]
-) -> None:
-    licence = await world.licence()
-    opening = world.opening(licence)
-    handle = await world.server.client.start_workflow(
-        CARE_REQUEST, args=arguments, id=care_request_id(opening.request_id), task_queue=TASK_QUEUE
-    )
-
-    async with asyncio.timeout(10):
-        with pytest.raises(WorkflowFailureError) as failed:
-            await handle.result()
-    corrected = await world.starts(licence, opening)
-    await corrected.reaches(MONDAY + A_MOMENT)
-
-    cause = failed.value.cause
-    assert isinstance(cause, ApplicationError)
-    assert cause.type == "invalid_message"
-    assert (await corrected.view()).acknowledgement.due == ACKNOWLEDGE_BY
-
-
-NAMES = ["fiks", "FIX", "a name with spaces", "", "x" * 500, "__temporal_secret", "__init__", "fix\nfix"]
-
-
-@pytest.mark.parametrize("name", NAMES)
-async def test_a_signal_of_an_unknown_name_stands_in_the_journal(target: LivingRequest, name: str) -> None:
-    before = len((await target.journal()).rejections)
-
-    try:
-        await target.handle.signal(name, {"command_id": "c"})
-    except RPCError:
-        # The server itself takes no empty name.
-        assert name == ""
-        return
-
-    shown, code = await newest_rejection(target, before)
-    assert code == "invalid_message"
-    assert shown in (name, "a message of another name")
-    await still_works(target)
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if name])
-async def test_an_update_of_an_unknown_name_is_refused(target: LivingRequest, name: str) -> None:
-    assert await target.refusal_as_is(name, {"command_id": "c"}) == "invalid_message"
-    await still_works(target)
-
-
-async def test_a_query_of_an_unknown_name_harms_nobody(target: LivingRequest) -> None:
-    with pytest.raises(Exception, match="Query handler for 'everything' expected but not found"):
-        await target.handle.query("everything")
-
-    await still_works(target)
 
 
 @pytest.mark.parametrize(
