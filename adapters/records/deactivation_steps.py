@@ -14,6 +14,7 @@ from adapters.records.deactivation_tables import (
 from adapters.records.journal_rows import applied_rows, event_rows, notice_rows, rejection_rows
 from adapters.records.product_facts import lock_product, standing_deactivation
 from adapters.records.request_tables import NOTICES
+from adapters.records.retold import Telling, forget_what_its_run_tells_anew, not_read_before
 from adapters.records.upsert import insert_missing, put_newer
 from business_care.deactivation.possible import already_deactivated
 from business_care.deactivation.views import DeactivationRecord
@@ -33,11 +34,20 @@ async def store_deactivation(connection: AsyncConnection, record: DeactivationRe
     owner = {"deactivation_id": deactivation_id}
     if record.view.outcome is not DeactivationOutcome.REFUSED:
         await lock_product(connection, record.view.product_id)
+        telling = Telling(
+            deactivation_id,
+            NoticeAbout.PRODUCT,
+            DEACTIVATIONS,
+            DEACTIVATION_EVENTS,
+            APPLIED_TO_DEACTIVATIONS,
+        )
+        await forget_what_its_run_tells_anew(connection, telling, record.run_id, record.events)
         await _demand_the_only_one(connection, record)
         await put_newer(connection, DEACTIVATIONS, _row(record), by="seq")
         await insert_missing(connection, DEACTIVATION_EVENTS, event_rows(owner, record.events))
         await insert_missing(connection, APPLIED_TO_DEACTIVATIONS, applied_rows(owner, record.applied))
-        notices = notice_rows(NoticeAbout.PRODUCT, deactivation_id, record.notices, datetime.now(UTC))
+        unread = await not_read_before(connection, telling, record.notices)
+        notices = notice_rows(NoticeAbout.PRODUCT, deactivation_id, unread, datetime.now(UTC))
         await insert_missing(connection, NOTICES, notices)
     rejections = rejection_rows({**owner, "product_id": record.view.product_id}, record.rejections)
     await insert_missing(connection, DEACTIVATION_REJECTIONS, rejections)

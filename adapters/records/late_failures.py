@@ -20,6 +20,7 @@ from adapters.records.recovery_tables import (
 )
 from adapters.records.refund_marks import ByHand, IntentStatus
 from adapters.records.request_tables import NOTICES
+from adapters.records.retold import Telling, forget_what_its_run_tells_anew, not_read_before
 from adapters.records.upsert import insert_missing, put_newer
 from business_care.books import BookingKind
 from business_care.events import Event
@@ -90,10 +91,14 @@ async def _store(
     notices: Sequence[Notice],
 ) -> None:
     recovery_id = state.start.recovery_id
+    telling = Telling(recovery_id, NoticeAbout.RECOVERY, RECOVERIES, RECOVERY_EVENTS, APPLIED_TO_RECOVERIES)
+    if run_id is not None:
+        await forget_what_its_run_tells_anew(connection, telling, run_id, events)
     row = {**_row(state), "run_id": run_id, "rejections_dropped": dropped or {}}
     await put_newer(connection, RECOVERIES, row, by="seq")
     await insert_missing(connection, RECOVERY_EVENTS, event_rows({"recovery_id": recovery_id}, events))
-    told = notice_rows(NoticeAbout.RECOVERY, recovery_id, notices, datetime.now(UTC))
+    unread = await not_read_before(connection, telling, notices)
+    told = notice_rows(NoticeAbout.RECOVERY, recovery_id, unread, datetime.now(UTC))
     await insert_missing(connection, NOTICES, told)
 
 

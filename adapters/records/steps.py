@@ -16,7 +16,7 @@ from adapters.records.request_tables import (
     REQUEST_EVENTS,
     REQUESTS,
 )
-from adapters.records.retold import forget_what_is_told_anew, not_read_already
+from adapters.records.retold_requests import forget_what_is_told_anew, not_read_already
 from adapters.records.runs import keep_run, numbered, seq_offset
 from adapters.records.upsert import insert_missing, put_newer
 from business_care.notices import Notice, NoticeAbout
