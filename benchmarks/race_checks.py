@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.open_requests import CURRENCY
-from benchmarks.raced_fixes import Race, Verdict
+from benchmarks.raced_fixes import Answer, Race, Verdict
 
 _TOO_LATE = frozenset({"deadline_passed", "refund_under_way", "request_closed"})
 
@@ -103,11 +103,21 @@ def _of_the_answers(race: Race, taken: frozenset[str]) -> Iterator[str]:
         if answer.verdict is Verdict.REFUSED and answer.command_id in taken:
             yield f"{answer.command_id} was refused, and taken all the same"
     for fix in race.fixes:
-        if fix.verdict is Verdict.REFUSED and fix.code not in _TOO_LATE:
-            yield f"{fix.command_id} was refused as {fix.code}"
+        yield from _of_the_clock(race, fix)
     for command, said in verdicts.items():
         if {Verdict.ACKNOWLEDGED, Verdict.REFUSED} <= said:
             yield f"{command} was acknowledged to one sender and refused to the other"
+
+
+def _of_the_clock(race: Race, fix: Answer) -> Iterator[str]:
+    """All that takes part has the clock of one machine: sent, judged, answered, in this order."""
+    if fix.verdict is Verdict.REFUSED:
+        if fix.code not in _TOO_LATE:
+            yield f"{fix.command_id} was refused as {fix.code}"
+        if fix.answered_at < race.due:
+            yield f"{fix.command_id} was refused before the deadline"
+    if fix.verdict is Verdict.ACKNOWLEDGED and not race.plan.is_dated and fix.sent_at >= race.due:
+        yield f"{fix.command_id} was sent after the deadline and acknowledged"
 
 
 def _of_a_fix(race: Race, remains: Remains, paid: Sequence[Paid], journal: Sequence[str]) -> Iterator[str]:

@@ -12,9 +12,10 @@ from benchmarks.race_histories import RaceHistory
 from benchmarks.race_plans import Contest, RacePlan
 from benchmarks.raced_fixes import Answer, Race, Verdict
 
-CLOSE = timedelta(milliseconds=50)
+A_MOMENT = timedelta(milliseconds=20)
 DUE = datetime(2031, 4, 16, tzinfo=UTC)
 REFUND = Paid(12_901, "EUR", "purchase_price", DUE + timedelta(milliseconds=40))
+TOO_EARLY = replace(REFUND, requested_at=DUE - A_MOMENT)
 
 
 def race(verdict: Verdict, code: str = "") -> Race:
@@ -24,7 +25,7 @@ def race(verdict: Verdict, code: str = "") -> Race:
         Opened("R1", "L1", "C1", 12_901),
         DUE,
         DUE,
-        [Answer("fix-0", "fix", verdict, code, DUE, DUE, tries=1)],
+        [Answer("fix-0", "fix", verdict, code, DUE - A_MOMENT, DUE + A_MOMENT, tries=1)],
         RaceHistory(
             "resolved" if won else "refunded", frozenset({"fix-0"} if won else ()), 0 if won else 1, (), 0
         ),
@@ -34,6 +35,11 @@ def race(verdict: Verdict, code: str = "") -> Race:
 FIX_WON = race(Verdict.ACKNOWLEDGED)
 REFUND_WON = race(Verdict.REFUSED, "deadline_passed")
 UNANSWERED = race(Verdict.UNKNOWN, "NoAnswer")
+
+
+def timed(run: Race, sent_at: datetime, answered_at: datetime) -> Race:
+    answers = [replace(answer, sent_at=sent_at, answered_at=answered_at) for answer in run.answers]
+    return replace(run, answers=answers)
 
 
 def fixed() -> Remains:
@@ -74,12 +80,18 @@ def test_one_of_both_is_as_it_should_be(run: Race, remains: Remains) -> None:
         (FIX_WON, lambda: replace(fixed(), journals={}), "the journal does not have it"),
         (replace(FIX_WON, history=REFUND_WON.history), fixed, "the history does not have it"),
         (replace(FIX_WON, confirmation="request_closed"), fixed, "could not be confirmed"),
+        (timed(FIX_WON, DUE, DUE + A_MOMENT), fixed, "sent after the deadline and acknowledged"),
+        (timed(REFUND_WON, DUE - 2 * A_MOMENT, DUE - A_MOMENT), paid_back, "refused before the deadline"),
         (REFUND_WON, with_payments, "neither"),
         (REFUND_WON, lambda: with_payments(REFUND, REFUND), "2 times"),
         (REFUND_WON, lambda: with_payments(replace(REFUND, amount=12_900)), "12900 EUR was paid back"),
         (REFUND_WON, lambda: with_payments(replace(REFUND, currency="USD")), "12901 USD was paid back"),
         (REFUND_WON, lambda: with_payments(replace(REFUND, purpose="renewal")), "paid back as renewal"),
-        (REFUND_WON, lambda: with_payments(replace(REFUND, requested_at=DUE - CLOSE)), "before the deadline"),
+        (
+            REFUND_WON,
+            lambda: with_payments(replace(REFUND, requested_at=DUE - A_MOMENT)),
+            "before the deadline",
+        ),
         (REFUND_WON, lambda: replace(paid_back(), intents={}), "no intent"),
         (REFUND_WON, fixed, "taken all the same"),
         (REFUND_WON, lambda: replace(paid_back(), journals={"R1": ["refund_due"]}), "the care goes on"),
