@@ -24,9 +24,10 @@ from workflows.names import SEARCH_ATTRIBUTES, care_request_id
 WORKER = ("worker",)
 WORKERS = 2
 SIMULATED = {"BUSINESS_CARE_PAYMENT_PROVIDER": "simulated"}
-AT_A_TIME = 16
+AT_A_TIME = 12
 LEAD = timedelta(seconds=2)
 """From the correction of a deadline until it falls due: what was to be done before is done by then."""
+LONGEST_TASK = timedelta(minutes=1)
 DATED_BEFORE = timedelta(seconds=1)
 TRIES = 3
 PROMPT_TIMERS = (
@@ -151,7 +152,10 @@ class _Course:
         due = datetime.now(UTC) + LEAD + plan.later
         await self._requests.move_deadline(self._client, opened, ClockName.RESOLUTION, due)
         handle = self._client.get_workflow_handle(care_request_id(opened.request_id))
-        closes_at = max(due, rings_at(await handle.fetch_history()))
+        closes_at = rings_at(await handle.fetch_history())
+        if not due <= closes_at < due + LONGEST_TASK:
+            # The deadline had passed when the correction was taken, and no timer was started for it.
+            closes_at = due
         moment = closes_at if plan.is_dated else due
         answers = await asyncio.gather(
             *(self._send_at(opened, moment + offset, command) for offset, command in _entrants(plan, due))

@@ -13,7 +13,7 @@ from benchmarks.race_plans import Contest, RacePlan, planned
 from benchmarks.races import checked
 from tests.lives.faulty_worker import Fault
 
-CLOSE_RACES = 42
+CLOSE_RACES = 32
 FAR_AHEAD, FAR_BEHIND = timedelta(seconds=-2.5), timedelta(seconds=1)
 """A machine that stalls for a second does not turn every one of these around."""
 OUT_OF_THE_WAY = timedelta(seconds=2)
