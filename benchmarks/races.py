@@ -1,7 +1,7 @@
 """Fixes against their deadline: an acknowledged fix or a refund, never both, never neither (R12, R24, R41).
 
-`python -m benchmarks.races` runs 5,000 races, each a request whose fix is sent within 50 ms of the instant
-that decides. Exit code 1 when a promise was broken.
+`python -m benchmarks.races` runs races until 5,000 fixes were sent within 50 ms of the instant that decides;
+on a busy machine some are late, and checked like the others. Exit code 1 when a promise was broken.
 """
 
 import argparse
@@ -22,6 +22,8 @@ from benchmarks.race_checks import Remains, Violation, violations
 from benchmarks.race_plans import CLOSE, RacePlan, planned
 from benchmarks.raced_fixes import AT_A_TIME, WORKER, WORKERS, Race, raced
 
+MOST_FOR_EACH = 2
+"""How many races are run at most for each that is to be close."""
 BUCKET = timedelta(milliseconds=10)
 A_MILLISECOND = timedelta(milliseconds=1)
 SHOWN = 20
@@ -39,13 +41,15 @@ class Raced:
 def main() -> None:
     """Race, print a table and one line of JSON, and write the JSON where it is wanted."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--races", type=int, default=5000)
+    parser.add_argument("--races", type=int, default=5000, help="how many are to be within 50 ms")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--at-a-time", type=int, default=AT_A_TIME)
     parser.add_argument("--json", type=Path, help="a file for the figures")
     given = parser.parse_args()
     with TemporaryDirectory(prefix="business-care-races-") as folder:
-        done = asyncio.run(checked(Path(folder), planned(given.races, given.seed), at_a_time=given.at_a_time))
+        plans = planned(MOST_FOR_EACH * given.races, given.seed)
+        racing = checked(Path(folder), plans, at_a_time=given.at_a_time, enough=given.races)
+        done = asyncio.run(racing)
     told = json.dumps({"seed": given.seed, **figures(done)})
     print(table(done))
     print("\n".join(f"{one.request_id}: {one.words}" for one in done.broken[:SHOWN]) or "no violation")
@@ -65,10 +69,11 @@ async def checked(
     at_a_time: int = AT_A_TIME,
     workers: int = WORKERS,
     program: Sequence[str] = WORKER,
+    enough: int | None = None,
 ) -> Raced:
-    """Run the races in an empty folder, and check each. `program` is what the workers run."""
+    """Run the races in an empty folder, and check each; the arguments are those of `raced`."""
     begun = time.monotonic()
-    races = await raced(folder, plans, at_a_time=at_a_time, workers=workers, program=program)
+    races = await raced(folder, plans, at_a_time=at_a_time, workers=workers, program=program, enough=enough)
     seconds = time.monotonic() - begun
     remains = await asyncio.to_thread(Remains.read, folder / "records.db")
     return Raced(races, violations(races, remains), seconds)
@@ -79,7 +84,7 @@ def figures(done: Raced) -> dict[str, object]:
     answers = [answer for race in done.races for answer in race.answers]
     return {
         "races": len(done.races),
-        "within_50_ms": sum(abs(race.sent_after) <= CLOSE for race in done.races),
+        "within_50_ms": sum(race.is_close for race in done.races),
         "fix_won": sum(race.fix_won for race in done.races),
         "refund_won": sum(not race.fix_won for race in done.races),
         "contests": _won_by(done.races, lambda race: str(race.plan.contest)),
