@@ -29,6 +29,9 @@ there to replay recorded histories without this shortcut.
 MESSAGES_WITHOUT_ARGUMENT = frozenset({"opened"})
 """Messages that may be sent without an argument; they are handed on with an empty JSON object."""
 
+MISCOUNTED = "arguments"
+"""Where the payload that stands in for none or several arguments says how many there were."""
+
 _CARRIES_ARGUMENTS = frozenset({"initialize_workflow", "signal_workflow", "do_update"})
 
 
@@ -103,10 +106,12 @@ def with_one_argument_each(act: WorkflowActivation, may_come_without: frozenset[
     for job in filter(_is_wrongly_sent, rewritten.jobs):
         arguments = _arguments(job)
         says: object = f"{len(arguments)} arguments were sent; one JSON object is expected"
+        miscounted = {MISCOUNTED: str(len(arguments)).encode()}
         if not arguments and _message_name(job) in may_come_without:
-            says = {}
+            says, miscounted = {}, {}
         del arguments[:]
-        arguments.append(Payload(metadata={"encoding": b"json/plain"}, data=json.dumps(says).encode()))
+        metadata = {"encoding": b"json/plain", **miscounted}
+        arguments.append(Payload(metadata=metadata, data=json.dumps(says).encode()))
     return rewritten
 
 

@@ -36,7 +36,7 @@ def print_explanation(deadlines: DeadlinesView) -> None:
         if deadline is not None:
             _print_deadline(console, name, deadline)
     if not any(told.values()):
-        console.print(f"{deadlines.request_id} has no deadlines.")
+        console.print(cell(f"{deadlines.request_id} has no deadlines."))
 
 
 def print_journal(journal: JournalView | DeactivationJournalView | RecoveryJournalView) -> None:

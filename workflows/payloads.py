@@ -17,6 +17,9 @@ from business_care.events import Rejection
 _JSON_ENCODINGS = frozenset({b"json/plain", b"json/protobuf"})
 LOCKED = b"binary/encrypted"
 """How a payload arrives that this worker's keys could not unlock."""
+MISCOUNTED = "arguments"
+"""Where the worker's runner says how many arguments stood in place of the one that it hands on."""
+_COUNT = re.compile(rb"[0-9]{1,9}")
 _PLAIN_NAME = re.compile(r"[A-Za-z_]{1,40}")
 
 
@@ -55,9 +58,16 @@ def json_of(raw: RawValue) -> bytes:
     """The JSON text of a payload; nothing at all counts as `null`.
 
     Raises:
-        RuleViolation: `invalid_message` for bytes and other encodings.
+        RuleViolation: `invalid_message` for bytes and other encodings, and for what stands in for none or
+        several arguments.
     """
     encoding = raw.payload.metadata.get("encoding", b"")
+    miscounted = _COUNT.fullmatch(raw.payload.metadata.get(MISCOUNTED, b""))
+    if miscounted is not None:
+        raise RuleViolation(
+            ErrorCode.INVALID_MESSAGE,
+            f"{miscounted.group().decode()} arguments were sent; one JSON object is expected",
+        )
     if encoding == b"binary/null":
         return b"null"
     if encoding not in _JSON_ENCODINGS:

@@ -1,5 +1,6 @@
 """Commands that can be read, and that a rule refuses: wrong sender, wrong moment, wrong content."""
 
+from tests.gateway.bad_fields import MEMBER, REFUSAL
 from tests.gateway.bad_inputs import (
     ANOTHER_CUSTOMER,
     ANOTHER_SELLER,
@@ -11,14 +12,7 @@ from tests.gateway.bad_inputs import (
     Bad,
 )
 
-AN_ID = "String should match pattern '^[!-~]{1,128}$'"
-ROLES = "Input should be 'agent', 'seller', 'customer', 'operator' or 'system'"
-NO_NUL = "the character NUL is not allowed"
-AN_INSTANT = "an instant is written as 2031-03-01T10:00:00+01:00"
-IN_REACH = "the instant lies outside the years 1900 to 9000"
-MEMBER = {"role": "agent", "id": "A1"}
 A_REASON = {"reason": "It was a mistake"}
-REFUSAL = {"explanation": "The source was changed", "evidence": ["diff-1"]}
 A_DUE = {"clock": "resolution", **A_REASON}
 
 RULES = (

@@ -57,14 +57,14 @@ BODIES = (
 
 GOOD = payload(b'{"command_id": "c1", "by": {"role": "operator", "id": "O1"}}')
 NO_JSON = f"the payload is not JSON; {ONE_OBJECT}"
-MISCOUNTED = "exactly one argument"
+MISCOUNTED = f" arguments were sent; {ONE_OBJECT}"
 
 ARGUMENTS = (
-    Bad("no argument", ONE_OBJECT, arguments=()),
-    Bad("two arguments", ONE_OBJECT, arguments=(GOOD, GOOD)),
-    Bad("a hundred arguments", ONE_OBJECT, arguments=(GOOD,) * 100),
-    Bad("two unreadable arguments", ONE_OBJECT, arguments=(payload(b"{"), payload(padded(65_537)))),
-    Bad("the null of the client", ONE_OBJECT, arguments=(payload(b"", b"binary/null"),)),
+    Bad("no argument", "0" + MISCOUNTED, arguments=()),
+    Bad("two arguments", "2" + MISCOUNTED, arguments=(GOOD, GOOD)),
+    Bad("a hundred arguments", "100" + MISCOUNTED, arguments=(GOOD,) * 100),
+    Bad("two unreadable arguments", "2" + MISCOUNTED, arguments=(payload(b"{"), payload(padded(65_537)))),
+    Bad("the null of the client", "the message is a JSON null; ", arguments=(payload(b"", b"binary/null"),)),
     Bad("bytes", NO_JSON, arguments=(payload(b"\xff\x00", b"binary/plain"),)),
     Bad("a protobuf", NO_JSON, arguments=(payload(b"\x08\x01", b"binary/protobuf"),)),
     Bad("an unknown encoding", NO_JSON, arguments=(payload(b"...---...", b"morse"),)),

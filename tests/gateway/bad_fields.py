@@ -8,9 +8,7 @@ NO_NUL = "the character NUL is not allowed"
 AN_INSTANT = "an instant is written as 2031-03-01T10:00:00+01:00"
 IN_REACH = "the instant lies outside the years 1900 to 9000"
 MEMBER = {"role": "agent", "id": "A1"}
-A_REASON = {"reason": "It was a mistake"}
 REFUSAL = {"explanation": "The source was changed", "evidence": ["diff-1"]}
-A_DUE = {"clock": "resolution", **A_REASON}
 
 FIELDS = (
     Bad("a number for a text", "reference: Input should be a valid string (given: 5)", said={"reference": 5}),

@@ -1,4 +1,4 @@
-"""Commands to what can't take them: a refund paid by hand, a request that has ended, a product off sale."""
+"""Commands that come too late for a request, to a refund by hand, or to a product that is off sale."""
 
 from tests.gateway.bad_inputs import (
     ANOTHER_SELLER,
@@ -8,15 +8,7 @@ from tests.gateway.bad_inputs import (
     Bad,
 )
 
-AN_ID = "String should match pattern '^[!-~]{1,128}$'"
-ROLES = "Input should be 'agent', 'seller', 'customer', 'operator' or 'system'"
-NO_NUL = "the character NUL is not allowed"
-AN_INSTANT = "an instant is written as 2031-03-01T10:00:00+01:00"
-IN_REACH = "the instant lies outside the years 1900 to 9000"
-MEMBER = {"role": "agent", "id": "A1"}
 A_REASON = {"reason": "It was a mistake"}
-REFUSAL = {"explanation": "The source was changed", "evidence": ["diff-1"]}
-A_DUE = {"clock": "resolution", **A_REASON}
 
 AMOUNTS = (
     Bad(

@@ -26,6 +26,7 @@ from tests.gateway.terminal import Ended, Typed
 
 COMPLETED = UpdateWorkflowExecutionLifecycleStage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED
 A_MESSAGE_CAME_MEANWHILE = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
+BIDIRECTIONAL_CONTROLS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 NEWEST_EVENTS = 30
 """More than one bad input and one good command leave in a history."""
 
@@ -98,11 +99,14 @@ def demand_plain(written: str) -> None:
     """Lines that can be read: no trace of the program's inside, nothing that steers a terminal."""
     assert "Traceback" not in written
     steering = {
-        f"U+{ord(character):04X}"
-        for character in written
-        if character != "\n" and unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp")
+        f"U+{ord(character):04X}" for character in written if character != "\n" and _steers(character)
     }
     assert steering == set()
+
+
+def _steers(character: str) -> bool:
+    turns = unicodedata.bidirectional(character) in BIDIRECTIONAL_CONTROLS
+    return turns or unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
 
 
 async def update_raw(client: Client, target: Target, bad: Bad) -> Failure | None:

@@ -1,5 +1,6 @@
 """Bad commands through every way in: each is refused with its code, and its run suffers nothing."""
 
+import json
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -170,7 +171,8 @@ def sent_by(bad: Bad, kind: Kind) -> Iterator[str]:
     """Who can send an input of a table. A run that has ended takes nothing that is raw."""
     if bad.typed:
         yield CommandLine.name
-    if bad.arguments is None:
+    # Bodies that nobody can read are the same to our client wherever they go.
+    if bad.arguments is None and not (kind is Kind.OFF_SALE and bad.body is not None):
         yield OurClient.name
     if kind is not Kind.CLOSED:
         yield RawUpdates.name
@@ -212,3 +214,49 @@ async def test_our_client_knows_no_command_of_another_name(gateway: CareGateway,
         await gateway.send("R1", RawCommand(name, b"{}"))
 
     assert refused.value.code == "invalid_message"
+
+
+STRANGE = (
+    pytest.param("<script>alert('1')</script>", id="a script"),
+    pytest.param("'; DROP TABLE requests; --", id="a query of a database"),
+    pytest.param("{{7*7}} ${HOME} %s $(reboot)", id="a template"),
+    pytest.param("\x1b[2J\x1b]0;owned\x07", id="what steers a terminal"),
+    pytest.param("\u202eecived ym", id="from right to left"),
+    pytest.param("\u05ea\u05e4\u05e8\u05d9\u05d8 \u0642\u0627\u0626\u0645\u0629", id="Hebrew and Arabic"),
+    pytest.param("\U0001f469\u200d\U0001f4bb\ufeff\u2028", id="signs of several characters"),
+    pytest.param("x" * 20_000, id="as much as there may be"),
+)
+
+
+@pytest.mark.parametrize("text", STRANGE)
+async def test_a_text_that_only_looks_bad_is_taken_and_kept_as_it_was_written(
+    market: Marketplace, targets: Targets, typed: Typed, text: str
+) -> None:
+    target = await targets.of(Kind.OPEN, "strange")
+    question = Bad("a strange text", "", message="ask_customer", said={"question": text}, typed=True)
+
+    sent = await type_words(typed, target, question)
+    failure = await update_raw(market.server.client, target, question)
+    kept = await typed("commands", target.id, "--json")
+    shown = await typed("journal", target.id)
+
+    demand_plain(sent.out + kept.out + shown.out)
+    assert (sent.code, failure, kept.code, shown.code) == (0, None, 0, 0)
+    assert json.loads(kept.json[-1]["body"])["question"] == text
+
+
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>", "[red]R1[/red]", "[/x]", "../../R1", "R1;reboot", "%s{}"]
+)
+async def test_an_id_may_hold_every_printable_sign_and_is_shown_as_it_is(
+    market: Marketplace, typed: Typed, name: str
+) -> None:
+    opening = market.opening((await market.licence()).id).model_copy(update={"request_id": name})
+
+    opened = await market.gateway().open_request(opening)
+    shown = await typed("show", name)
+    explained = await typed("explain", name)
+
+    assert opened.request_id == name
+    assert (shown.code, explained.code) == (0, 0)
+    assert name in shown.out
