@@ -38,7 +38,7 @@ REFUSED_OPENINGS = (
         "an unknown licence",
         "there is no licence L-unknown",
         "unknown_licence",
-        said={"licence_id": "L-unknown"},
+        said={"licence_id": "L-unknown", "request_id": "R-of-nobody"},
     ),
     Bad(
         "a request of the future",
