@@ -1,11 +1,12 @@
 """Bad commands through every way in: each is refused with its code, and its run suffers nothing."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from typing import Protocol
 
 import pytest
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from business_care.errors import RuleViolation
 from gateway.client import CareGateway
@@ -110,8 +111,9 @@ class RawUpdates:
 
     async def is_refused(self, target: Target, bad: Bad) -> None:
         if bad.size > self.turned_away_above:
-            with pytest.raises(RPCError, match="payload size"):
+            with pytest.raises(RPCError, match="payload size") as turned_away:
                 await update_raw(self._client, target, bad)
+            assert turned_away.value.status is RPCStatusCode.RESOURCE_EXHAUSTED
             return
 
         failure = await update_raw(self._client, target, bad)
@@ -137,8 +139,9 @@ class RawSignals:
 
     async def is_refused(self, target: Target, bad: Bad) -> None:
         if bad.size > self.turned_away_above:
-            with pytest.raises(RPCError, match="exceeds"):
+            with pytest.raises(RPCError, match="exceeds") as turned_away:
                 await signal_raw(self._client, target, bad)
+            assert turned_away.value.status is RPCStatusCode.INVALID_ARGUMENT
             return
         before = len(await rejections(target))
 
@@ -262,3 +265,15 @@ async def test_an_id_may_hold_every_printable_sign_and_is_shown_as_it_is(
     assert opened.request_id == name
     assert (shown.code, explained.code) == (0, 0)
     assert name in shown.out
+
+
+async def test_large_commands_at_the_same_time_are_all_taken_though_the_server_lets_in_a_few_at_a_time(
+    market: Marketplace, targets: Targets
+) -> None:
+    target = await targets.of(Kind.OPEN, "many")
+    large = Bad("a large question", "", message="ask_customer", said={"question": "\u30e1" * 10_000})
+    gateway = market.gateway()
+
+    answers = await asyncio.gather(*(gateway.send(target.id, raw_command(target, large)) for _ in range(20)))
+
+    assert {answer.duplicate for answer in answers} == {False}
