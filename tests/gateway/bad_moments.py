@@ -159,7 +159,14 @@ OF_PRODUCTS = (
         by=SELLER,
         said={"product_id": "P-other", "kind": "temporary"},
     ),
-    Bad("another seller's product", "", "not_your_product", "reactivate", ANOTHER_SELLER, typed=True),
+    Bad(
+        "another seller's product",
+        "does not act for the seller of product ",
+        "not_your_product",
+        "reactivate",
+        ANOTHER_SELLER,
+        typed=True,
+    ),
     Bad(
         "a customer who switches on",
         "by.role: customer may not send reactivate; allowed: ",

@@ -75,3 +75,32 @@ ORDERS = (
     Bad("a reason with NUL", f"reason: {NO_NUL}", said={"reason": "a\x00b"}),
 )
 """How a product can't be switched off: fields of an order."""
+
+LONG_AGO, IN_AGES = "2020-01-01T00:00:00+00:00", "2999-01-01T00:00:00+00:00"
+
+REFUSED_ORDERS = (
+    Bad("an unknown product", "there is no product P-none", "unknown_product", said={"product_id": "P-none"}),
+    Bad(
+        "another seller's product",
+        "by: seller S-elsewhere does not act for the seller of product ",
+        "not_your_product",
+        by="seller:S-elsewhere",
+    ),
+    Bad(
+        "an end before the start", "was given; allowed after ", "until_out_of_range", said={"until": LONG_AGO}
+    ),
+    Bad(
+        "an end of what is for good",
+        "until: a planned end is allowed for a temporary deactivation only",
+        "until_out_of_range",
+        said={"kind": "permanent", "until": IN_AGES},
+    ),
+    Bad("a customer's order", "by.role: customer may not send", "role_not_allowed", by="customer:C1"),
+    Bad(
+        "an order of long ago",
+        "was given; allowed from ",
+        "occurred_at_out_of_range",
+        said={"occurred_at": LONG_AGO},
+    ),
+)
+"""What is refused before a product is switched off."""

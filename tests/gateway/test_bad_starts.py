@@ -16,15 +16,17 @@ from temporalio.client import Client, WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
+from business_care.deactivation.commands import Deactivate
 from business_care.deactivation.words import DeactivationPhase
 from business_care.errors import RuleViolation
 from business_care.request import CareRequestOpening
+from console import given
 from gateway.client import CareGateway
 from gateway.products import ProductGateway
 from tests.gateway.bad_bodies import ARGUMENTS, BODIES, GOOD, SOME_BODIES
-from tests.gateway.bad_inputs import Bad, padded, payload
+from tests.gateway.bad_inputs import AGENT, Bad, padded, payload
 from tests.gateway.bad_senders import Target, demand_plain, demand_sound, signal_raw, update_raw
-from tests.gateway.bad_starts import OPENINGS, ORDERS, REFUSED_OPENINGS
+from tests.gateway.bad_starts import OPENINGS, ORDERS, REFUSED_OPENINGS, REFUSED_ORDERS
 from tests.gateway.bad_targets import Kind, Targets
 from tests.gateway.marketplace import Licence, Marketplace
 from tests.gateway.product_callers import an_order, reactivation
@@ -178,6 +180,39 @@ async def test_our_client_refuses_what_can_be_read_and_must_not_be_opened(
     assert violation.value.code == bad.code
     assert bad.says in violation.value.message
     assert (await gateway.open_request(opening)).acknowledge_by is not None
+
+
+@pytest.mark.parametrize("sender", ["typed", "client"])
+@pytest.mark.parametrize("bad", REFUSED_ORDERS, ids=named)
+async def test_an_order_that_a_rule_refuses_changes_nothing_and_a_good_one_is_taken(
+    market: Marketplace, products: ProductGateway, typed: Typed, sender: str, bad: Bad
+) -> None:
+    product = await market.product()
+    by = given.actor(str(bad.by)) if bad.by != AGENT else product.seller
+    order = Deactivate.model_validate_json(
+        body(bad, an_order(product, by=by).model_dump(mode="json", exclude_none=True))
+    )
+
+    if sender == "typed":
+        ended = await typed(*_words(order))
+        assert (ended.code, ended.out) == (1, "")
+        code, _, said = ended.err.splitlines()[-1].partition(": ")
+    else:
+        with pytest.raises(RuleViolation) as refused:
+            await products.deactivate(order)
+        code, said = refused.value.code, refused.value.message
+
+    assert code == bad.code
+    assert bad.says in said
+    demand_plain(said)
+    answer = await products.deactivate(an_order(product, command_id=product.order_id))
+    assert answer.duplicate is False
+
+
+def _words(order: Deactivate) -> Sequence[str]:
+    words = ["deactivate", order.product_id, f"--{order.kind}", "--by", f"{order.by.role}:{order.by.id}"]
+    words += ["--at", order.occurred_at.isoformat()] if order.occurred_at else []
+    return words + (["--until", order.until.isoformat()] if order.until else [])
 
 
 ASKED = (
