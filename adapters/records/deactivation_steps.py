@@ -15,6 +15,7 @@ from adapters.records.journal_rows import applied_rows, event_rows, notice_rows,
 from adapters.records.product_facts import lock_product, standing_deactivation
 from adapters.records.request_tables import NOTICES
 from adapters.records.retold import Telling, forget_what_its_run_tells_anew, not_read_before
+from adapters.records.switched_in_vain import switch_back
 from adapters.records.upsert import insert_missing, put_newer
 from business_care.deactivation.possible import already_deactivated
 from business_care.deactivation.views import DeactivationRecord
@@ -43,6 +44,8 @@ async def store_deactivation(connection: AsyncConnection, record: DeactivationRe
         )
         await forget_what_its_run_tells_anew(connection, telling, record.run_id, record.events)
         await _demand_the_only_one(connection, record)
+        if record.view.outcome is DeactivationOutcome.REVOKED and not await _is_revoked(connection, record):
+            await switch_back(connection, record.view.product_id, deactivation_id)
         await put_newer(connection, DEACTIVATIONS, _row(record), by="seq")
         await insert_missing(connection, DEACTIVATION_EVENTS, event_rows(owner, record.events))
         await insert_missing(connection, APPLIED_TO_DEACTIVATIONS, applied_rows(owner, record.applied))
@@ -51,6 +54,12 @@ async def store_deactivation(connection: AsyncConnection, record: DeactivationRe
         await insert_missing(connection, NOTICES, notices)
     rejections = rejection_rows({**owner, "product_id": record.view.product_id}, record.rejections)
     await insert_missing(connection, DEACTIVATION_REJECTIONS, rejections)
+
+
+async def _is_revoked(connection: AsyncConnection, record: DeactivationRecord) -> bool:
+    kept = DEACTIVATIONS.c.deactivation_id == record.view.deactivation_id
+    outcome: str | None = await connection.scalar(select(DEACTIVATIONS.c.outcome).where(kept))
+    return outcome == DeactivationOutcome.REVOKED
 
 
 async def _demand_the_only_one(connection: AsyncConnection, record: DeactivationRecord) -> None:

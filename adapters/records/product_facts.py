@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.catalogue_tables import PRODUCTS
-from adapters.records.deactivation_tables import APPLIED_TO_DEACTIVATIONS, DEACTIVATIONS
+from adapters.records.deactivation_tables import APPLIED_TO_DEACTIVATIONS, DEACTIVATIONS, PRODUCT_BLOCKERS
 from adapters.records.journal_rows import applied_in
 from adapters.records.licence_facts import policy_in_force
 from business_care.deactivation.state import DeactivationState, ProductFacts
@@ -56,6 +56,14 @@ async def lock_product(connection: AsyncConnection, product_id: str) -> SaleStat
     if state is None:
         raise RecordMissing(f"the records hold no product {product_id}")
     return SaleState(state)
+
+
+async def is_blocked_by_another(connection: AsyncConnection, product_id: str, deactivation_id: str) -> bool:
+    """Whether another deactivation than this one keeps the product's bundles offline (R52)."""
+    blocked = exists().where(
+        PRODUCT_BLOCKERS.c.product_id == product_id, PRODUCT_BLOCKERS.c.deactivation_id != deactivation_id
+    )
+    return bool(await connection.scalar(select(blocked)))
 
 
 async def stored_deactivation(connection: AsyncConnection, deactivation_id: str) -> StoredDeactivation | None:

@@ -1,19 +1,19 @@
 """The records as the steps of a deactivation use them: the port `ProductRecords`."""
 
 from sqlalchemy import exists, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.bundle_states import let_bundles_follow
 from adapters.records.catalogue_tables import PRODUCTS
 from adapters.records.database import Database
 from adapters.records.deactivation_steps import store_deactivation
-from adapters.records.deactivation_tables import (
-    BUNDLE_MOVES,
-    DEACTIVATION_IDS,
-    PRODUCT_BLOCKERS,
-    PRODUCT_MOVES,
+from adapters.records.deactivation_tables import BUNDLE_MOVES, DEACTIVATION_IDS, PRODUCT_MOVES
+from adapters.records.product_facts import (
+    is_blocked_by_another,
+    lock_product,
+    product_facts,
+    said_before,
+    stored_deactivation,
 )
-from adapters.records.product_facts import lock_product, product_facts, said_before, stored_deactivation
 from adapters.records.upsert import insert_missing
 from business_care.deactivation.commands import Deactivate
 from business_care.deactivation.views import BundleChange, DeactivationRecord, FoundProduct
@@ -57,7 +57,8 @@ class SqlProductRecords:
             await insert_missing(connection, PRODUCT_MOVES, [move])
             if state is SaleState.RETIRED:
                 return
-            if to is SaleState.ON_SALE and await _blocked_by_another(connection, product_id, deactivation_id):
+            comes_back = to is SaleState.ON_SALE
+            if comes_back and await is_blocked_by_another(connection, product_id, deactivation_id):
                 return
             await connection.execute(update(PRODUCTS).where(PRODUCTS.c.id == product_id).values(state=to))
 
@@ -77,10 +78,3 @@ class SqlProductRecords:
     async def store(self, record: DeactivationRecord) -> None:
         async with self._database.writing() as connection:
             await store_deactivation(connection, record)
-
-
-async def _blocked_by_another(connection: AsyncConnection, product_id: str, deactivation_id: str) -> bool:
-    blocked = exists().where(
-        PRODUCT_BLOCKERS.c.product_id == product_id, PRODUCT_BLOCKERS.c.deactivation_id != deactivation_id
-    )
-    return bool(await connection.scalar(select(blocked)))

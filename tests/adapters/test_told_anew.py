@@ -13,7 +13,7 @@ from adapters.records.opened import OperatorDesk, Records
 from adapters.records.seed import load
 from business_care.commands import RecordRefund
 from business_care.deactivation.views import AppliedToDeactivation, DeactivationRecord
-from business_care.deactivation.words import DeactivationOutcome
+from business_care.deactivation.words import DeactivationOutcome, SaleState
 from business_care.errors import ErrorCode, RuleViolation
 from business_care.events import Event
 from business_care.notices import Notice
@@ -24,6 +24,10 @@ from business_care.recovery.turn import RecoveryStep
 from business_care.recovery.views import AppliedToRecovery, RecoveryRecord, answer
 from tests.adapters.care_world import OPENED_AT, OPERATOR, a_file, a_licence, an_event, an_order, behaving
 from tests.adapters.product_world import (
+    OFFLINE,
+    ON_SALE,
+    RETIRED,
+    a_bundle,
     a_catalogue,
     a_deactivation,
     a_record,
@@ -259,3 +263,52 @@ async def test_another_run_of_a_recovery_takes_nothing_back(records: Records, be
     await records.recoveries.store(reminded(begun, SOON_AGAIN).model_copy(update={"run_id": "run-2"}))
 
     assert await entries(records) == [BEGAN, ("record_refund", SOON)]
+
+
+@pytest.mark.parametrize("to", [OFFLINE, RETIRED])
+async def test_what_a_lost_task_had_switched_off_is_back_when_the_deactivation_is_revoked(
+    records: Records, to: SaleState
+) -> None:
+    await load(records.database, a_catalogue(a_bundle("B1", "P1", "P2")))
+    await records.products.switch_product("P1", "D1", to)
+    await records.products.switch_bundles("P1", "D1", to)
+    assert (await records.report.products())["P1"] == to
+    assert await records.report.bundles() == {"B1": to}
+
+    await records.products.store(revoked())
+    await records.products.switch_product("P1", "D1", to)  # of the dead worker's, and late
+    await records.products.switch_bundles("P1", "D1", to)
+
+    assert (await records.report.products())["P1"] == ON_SALE
+    assert await records.report.bundles() == {"B1": ON_SALE}
+
+
+async def test_a_revocation_that_is_stored_again_leaves_the_next_deactivation_alone(records: Records) -> None:
+    await load(records.database, a_catalogue(a_bundle("B1", "P1", "P2")))
+    await records.products.store(revoked())
+    await records.products.switch_product("P1", "D2", OFFLINE)
+    await records.products.switch_bundles("P1", "D2", OFFLINE)
+
+    await records.products.store(revoked())
+
+    assert (await records.report.products())["P1"] == OFFLINE
+    assert await records.report.bundles() == {"B1": OFFLINE}
+
+
+async def test_a_bundle_that_another_member_keeps_off_sale_stays_there_after_a_revocation(
+    records: Records,
+) -> None:
+    await load(records.database, a_catalogue(a_bundle("B1", "P1", "P2")))
+    await records.products.switch_bundles("P2", "D2", OFFLINE)
+    await records.products.switch_product("P1", "D1", OFFLINE)
+    await records.products.switch_bundles("P1", "D1", OFFLINE)
+
+    await records.products.store(revoked())
+
+    assert (await records.report.products())["P1"] == ON_SALE
+    assert await records.report.bundles() == {"B1": OFFLINE}
+
+
+def revoked() -> DeactivationRecord:
+    state = a_deactivation(seq=2, outcome=DeactivationOutcome.REVOKED)
+    return a_record(state, events=(event(2, "revoked", "c1"),))
