@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from temporalio.api.common.v1 import Payload
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation, WorkflowActivationJob
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
-from temporalio.converter import SerializationContext
+from temporalio.converter import SerializationContext, WorkflowSerializationContext
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import Info
@@ -68,7 +68,8 @@ class OneArgumentRunner(WorkflowRunner):
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
         """An instance of the inner runner, behind the guard."""
-        return _OneArgumentInstance(self._inner.create_instance(det), self._may_come_without)
+        whose = WorkflowSerializationContext(namespace=det.info.namespace, workflow_id=det.info.workflow_id)
+        return _OneArgumentInstance(self._inner.create_instance(det), self._may_come_without, whose)
 
     def set_worker_level_failure_exception_types(self, types: Sequence[type[BaseException]]) -> None:
         """Hand the worker's setting on."""
@@ -76,16 +77,23 @@ class OneArgumentRunner(WorkflowRunner):
 
 
 class _OneArgumentInstance(WorkflowInstance):
-    def __init__(self, inner: WorkflowInstance, may_come_without: frozenset[str]) -> None:
+    def __init__(
+        self,
+        inner: WorkflowInstance,
+        may_come_without: frozenset[str],
+        whose: WorkflowSerializationContext,
+    ) -> None:
         self._inner = inner
         self._may_come_without = may_come_without
+        self._whose = whose
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
         return self._inner.activate(with_one_argument_each(act, self._may_come_without))
 
     def get_serialization_context(self, command_info: "CommandInfo | None") -> SerializationContext | None:
-        # No converter or codec of ours asks whom a payload is for, and each answer enters the sandbox.
-        return None
+        # Whose payload it is, the codec notes; for which step of its it is, nobody of ours asks. The inner
+        # runner would enter the sandbox for each answer.
+        return self._whose
 
     def get_external_store_context(self, command_info: "CommandInfo | None") -> "StorageDriverStoreContext":
         return self._inner.get_external_store_context(command_info)

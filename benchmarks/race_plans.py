@@ -1,4 +1,4 @@
-"""What each race is to be like: who sends what, and and how far from the deadline."""
+"""What each race is to be like: who sends what, and how far from the instant that decides."""
 
 import random
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 CLOSE = timedelta(milliseconds=50)
-"""How far from the deadline a fix is sent, at most."""
+"""How far from the instant that decides a fix is sent, at most."""
 OUT_OF_STEP = timedelta(seconds=1)
 
 

@@ -220,7 +220,7 @@ class _Course:
 
 
 def _entrants(plan: RacePlan, due: datetime) -> Sequence[tuple[timedelta, Command]]:
-    """Every command of a race, and how far from the deadline it is sent."""
+    """Every command of a race, and how far from the instant that decides it is sent."""
     occurred_at = due - DATED_BEFORE if plan.is_dated else None
     fixes = [
         Fix(command_id=f"fix-{number}", by=AGENT, reference=f"v{number}", occurred_at=occurred_at)

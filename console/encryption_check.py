@@ -28,7 +28,7 @@ class KeyStanding(Value):
     is_other: bool
     """Under this id there is another key now."""
     needed_by: int
-    """Open requests and deactivations with something in them that it has locked."""
+    """Open requests, deactivations and recoveries with something in them that it has locked."""
 
     def in_words(self) -> str:
         """How it stands, and what may be done with it."""
@@ -70,17 +70,24 @@ async def demand_keys(register: SqlKeyRegister, keyring: Keyring, client: Client
 
     Raises `KeysMissing`, `ServerNotReached`.
     """
-    complaints = []
-    for standing in await standings(register, keyring, client):
-        if standing.is_other:
-            complaints.append(_another(standing))
-        elif not standing.at_hand and standing.needed_by:
-            complaints.append(_missing(standing))
-        elif not standing.at_hand:
+    found = await standings(register, keyring, client)
+    for standing in found:
+        if not (standing.at_hand or standing.is_other or standing.needed_by):
             log.info("encryption.key_no_longer_needed", key_id=standing.key_id)
-    if complaints:
-        raise KeysMissing("\n".join(complaints))
+    if wrong := complaints(found):
+        raise KeysMissing("\n".join(wrong))
     await register.enter(keyring)
+
+
+def complaints(found: Sequence[KeyStanding]) -> Sequence[str]:
+    """What must be mended before anything may work, a sentence for each key."""
+    wrong = []
+    for standing in found:
+        if standing.is_other:
+            wrong.append(_another(standing))
+        elif not standing.at_hand and standing.needed_by:
+            wrong.append(_missing(standing))
+    return wrong
 
 
 def _missing(standing: KeyStanding) -> str:
@@ -99,4 +106,4 @@ def _another(standing: KeyStanding) -> str:
 
 
 def _open(count: int) -> str:
-    return f"{count} open {'request or deactivation is' if count == 1 else 'requests or deactivations are'}"
+    return f"{count} open {'workflow is' if count == 1 else 'workflows are'}"

@@ -1,4 +1,4 @@
-"""`encryption new-key|status` and `codec-server`: the keys of payloads, and the server that unlocks."""
+"""`encryption new-key|status|forget` and `codec-server`: keys of payloads, and the server that unlocks."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from console.encryption_check import KeyStanding
 
-app = typer.Typer(help="The keys that lock messages: make one, see which are needed.")
+app = typer.Typer(help="The keys that lock messages: make one, see which are needed, forget a lost one.")
 
 
 @app.command(name="new-key", epilog="Example: business-care encryption new-key --id k2031")

@@ -7,10 +7,13 @@ import asyncio
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from temporalio.client import Client
+
 from adapters.encryption.converter import data_converter
 from adapters.payments.opened import opened_account
 from adapters.public_holidays import data_versions
 from adapters.records.migrations.run import is_current
+from adapters.records.opened import Records
 from adapters.settings import (
     PaymentProviderName,
     Settings,
@@ -20,6 +23,7 @@ from adapters.settings import (
 )
 from adapters.temporal import connect
 from business_care.errors import StepFailed
+from console.encryption_check import complaints, standings
 from console.safety import dangers_of_records, dangers_of_server
 from gateway.inspection import Finding, Verdict, inspect
 
@@ -51,9 +55,26 @@ def _settings() -> Finding:
 async def _temporal(settings: Settings) -> tuple[Finding, ...]:
     try:
         client = await connect(temporal_environment(), data_converter=data_converter(settings.keyring))
-        return (*await inspect(client), *await dangers_of_server(client))
+        return (*await inspect(client), *await dangers_of_server(client), *await _keys(settings, client))
     except StepFailed as failure:
         return (Finding(check="temporal", verdict=Verdict.WRONG, detail=str(failure)),)
+
+
+async def _keys(settings: Settings, client: Client) -> tuple[Finding, ...]:
+    """Whether every key is at hand that something open needs; nothing, where the records can't tell."""
+    try:
+        if not await is_current(settings.database_url):
+            return ()
+        async with Records.open(settings.database_url) as records:
+            found = await standings(records.keys, settings.keyring, client)
+    except (StepFailed, ValueError):
+        return ()
+    check = "encryption_keys"
+    if wrong := complaints(found):
+        return (Finding(check=check, verdict=Verdict.WRONG, detail="; ".join(wrong)),)
+    locking = settings.keyring.locking
+    detail = "messages are not locked" if locking is None else f"messages are locked with {locking.id}"
+    return (Finding(check=check, verdict=Verdict.OK, detail=f"{detail}, and no key is missing"),)
 
 
 async def _records(url: str) -> Finding:

@@ -6,6 +6,7 @@ import typer
 
 from console.answers import instant_shown, print_json
 from console.ending import WrongUsage, perform
+from console.harmless import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,8 @@ def renewals(
         print_json(found)
         return
     for one in found:
-        typer.echo(f"{one.licence_id}: {one.status}, {one.code}, since {instant_shown(one.since)}")
+        since = instant_shown(one.since)
+        typer.echo(harmless(f"{one.licence_id}: {one.status}, {one.code}, since {since}"))
     if not found:
         typer.echo("Nothing is open.")
 

@@ -25,7 +25,6 @@ THE_PROVIDER = Actor(role=Role.SYSTEM, id="payment_provider")
 _TOO_LATE = frozenset({ErrorCode.REQUEST_CLOSED, ErrorCode.WRONG_STATE})
 """How a request answers to whom the money has come already, as far as it knows."""
 
-
 _SAY_IT_WITHOUT_THE_INSTANT = frozenset({ErrorCode.OCCURRED_AT_OUT_OF_RANGE, ErrorCode.COMMAND_ID_REUSED})
 """The provider's clock is not ours; or the news was told before, and taken without its instant."""
 

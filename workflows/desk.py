@@ -92,7 +92,7 @@ class Desk(Generic[StepT, AppliedT, Answer]):
         self.waiting -= 1
         return True
 
-    async def repeat(self, earlier: AppliedT, *, waited: bool) -> Answer:  # noqa: ARG002 -- for those who look
+    async def repeat(self, earlier: AppliedT, *, waited: bool) -> Answer:  # noqa: ARG002 -- an order that waited for its look-up asks
         """The answer to a repeated command (R60)."""
         answer: Answer = earlier.answer_again()
         return answer

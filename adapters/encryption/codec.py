@@ -1,4 +1,5 @@
-"""Locks payloads with AES-256-GCM and unlocks them, in the form that Temporal's own examples use."""
+"""Locks payloads with AES-256-GCM and unlocks them, in the envelope of Temporal's own
+examples, with the key's id as associated data (docs/encryption.md)."""
 
 import os
 from collections.abc import Sequence

@@ -49,7 +49,7 @@ def data_converter(keyring: Keyring, uses: KeyUses | None = None) -> DataConvert
         from adapters.encryption.codec import EncryptionCodec  # noqa: PLC0415 -- needs an optional extra
     except ModuleNotFoundError as missing:
         raise EncryptionNotInstalled(
-            "there are encryption keys, but not what uses them; install business-care[encryption]"
+            "there are encryption keys, but not what uses them; pip install '.[encryption]'"
         ) from missing
 
     locked = replace(DATA_CONVERTER, payload_codec=EncryptionCodec(keyring, uses))

@@ -56,5 +56,5 @@ def need_stripe() -> None:
     if missing:
         raise SettingsRefused(
             f"Stripe needs the package {' and '.join(missing)}, which is not installed here: "
-            "pip install 'business-care[stripe]'"
+            "pip install '.[stripe]'"
         )

@@ -39,7 +39,7 @@ class _Seen:
 async def reconcile(database: Database, provider: PaymentProvider, at: datetime) -> Reconciliation:
     """Compare everything that was booked before now; what is booked meanwhile is left to the next time.
 
-    The list may come in any order. Of each refund one number is remembered: 100 MB for a million.
+    The list may come in any order. Of each refund one number is remembered, and whatever differs.
     """
     books, seen = Books(database), _Seen()
     newest = await books.newest()

@@ -3,15 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, delete, exists, or_, select
+from sqlalchemy import and_, delete, exists, literal, or_, select
 
 from adapters.encryption.keys import EncryptionKey, Keyring
 from adapters.encryption.uses import KeyUse
 from adapters.records.database import Database
 from adapters.records.deactivation_tables import DEACTIVATIONS
 from adapters.records.encryption_tables import ENCRYPTION_KEY_USES, ENCRYPTION_KEYS
+from adapters.records.recovery_tables import RECOVERIES
 from adapters.records.request_tables import REQUESTS
 from adapters.records.upsert import insert_missing
+
+RECOVERY_PREFIX = "refund-recovery-"
+"""What the workflow of a recovery is called before its id; the others keep their workflow's id."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +75,18 @@ class SqlKeyRegister:
         uses = ENCRYPTION_KEY_USES.c
         request = exists().where(REQUESTS.c.workflow_id == uses.workflow_id)
         deactivation = exists().where(DEACTIVATIONS.c.workflow_id == uses.workflow_id)
+        id_of_recovery = literal(RECOVERY_PREFIX).concat(RECOVERIES.c.recovery_id)
+        recovery = exists().where(id_of_recovery == uses.workflow_id)
         is_open = or_(
-            request.where(REQUESTS.c.outcome.is_(None)), deactivation.where(DEACTIVATIONS.c.outcome.is_(None))
+            request.where(REQUESTS.c.outcome.is_(None)),
+            deactivation.where(DEACTIVATIONS.c.outcome.is_(None)),
+            recovery.where(RECOVERIES.c.ended_at.is_(None)),
         )
         of_key = select(uses.workflow_id).where(uses.key_id == key_id)
         async with self._database.reading() as connection:
             standing = await connection.scalars(of_key.where(is_open))
             count = len(standing.all())
-            unknown = await connection.scalars(of_key.where(and_(~request, ~deactivation)))
+            unknown = await connection.scalars(of_key.where(and_(~request, ~deactivation, ~recovery)))
             return OpenUses(count, tuple(unknown))
 
 

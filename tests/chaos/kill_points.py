@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 AT_THE_PAYMENT: Final = ("before_intent", "before_payment", "after_payment", "before_report")
-"""A payment that was under way is tried again only when its step has timed out, a minute later."""
+"""A payment that dies is tried again when ten seconds have passed without a sign of life, and five more."""
 AT_THE_RECORDS: Final = ("before_store", "after_store", "between_care_and_renewal", "after_mail")
 OF_THE_ACTORS: Final = ("between_record_and_signal",)
 ALL_POINTS: Final = AT_THE_PAYMENT + AT_THE_RECORDS + OF_THE_ACTORS

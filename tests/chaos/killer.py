@@ -10,7 +10,7 @@ from tests.chaos.kill_points import ALL_POINTS, AT_THE_PAYMENT, KillPoints
 from tests.chaos.stage import Stage
 
 PAYMENTS_ARE_LEFT_ALONE_SECONDS = 45
-"""A payment that dies is tried again a minute later: none is killed shortly before the end of a long run."""
+"""A payment that dies is tried again fifteen seconds later: none is killed shortly before a long run ends."""
 
 MUCH_LONGER = 5
 

@@ -26,9 +26,10 @@ def main() -> int:
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
     told: dict[str, Any] = {}
+    files: list[Path] = []
     for seed in range(given.first_seed, given.first_seed + MOST_RUNS):
-        _run(seed, given.minutes, given.folder)
-        told = summed(sorted(given.folder.glob("[0-9]*.json")))
+        files.append(_run(seed, given.minutes, given.folder))
+        told = summed(files)
         (given.folder / "sum.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
         if told["kills.total"] >= given.kills:
             break
@@ -36,10 +37,15 @@ def main() -> int:
     return 1 if told["violations"] else 0
 
 
-def _run(seed: int, minutes: float, folder: Path) -> None:
-    words = ("--seed", str(seed), "--minutes", str(minutes), "--json", str(folder / f"{seed}.json"))
+def _run(seed: int, minutes: float, folder: Path) -> Path:
+    figures = folder / f"{seed}.json"
+    figures.unlink(missing_ok=True)  # of an earlier series
+    words = ("--seed", str(seed), "--minutes", str(minutes), "--json", str(figures))
     with (folder / f"{seed}.txt").open("w", encoding="utf-8") as table:
         subprocess.run((sys.executable, "-m", "tests.chaos", *words), stdout=table, stderr=table, check=False)
+    if not figures.is_file():
+        raise RuntimeError(f"the run of seed {seed} told nothing: look into {folder / f'{seed}.txt'}")
+    return figures
 
 
 def summed(files: list[Path]) -> dict[str, Any]:

@@ -111,6 +111,7 @@ async def test_the_doctor_finds_everything_in_order(typed: Typed) -> None:
         "worker": "ok",
         "records": "ok",
         "durability": "ok",
+        "encryption_keys": "ok",
         "calendars": "ok",
         "payments": "ok",
         "mail": "ok",

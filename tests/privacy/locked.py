@@ -36,6 +36,8 @@ OTHER_K1 = "k1:" + "Q0ND" * 10 + "Q0M="
 OPENED_AT = datetime(2031, 3, 3, 9, tzinfo=UTC)
 NOT_KEPT = WorkerSize(cached_workflows=0, graceful_shutdown=timedelta(seconds=1))
 """A worker that replays every workflow for every step, as a fresh one would."""
+KEPT = WorkerSize(graceful_shutdown=timedelta(seconds=1))
+"""One that remembers every workflow."""
 
 
 def keyring(keys: str) -> Keyring:
@@ -67,8 +69,8 @@ class Locked:
         return Client(**config)
 
     @asynccontextmanager
-    async def working(self, keys: str) -> AsyncIterator[None]:
-        async with care_worker(self.client(keys, self.uses), self.parties, NOT_KEPT):
+    async def working(self, keys: str, size: WorkerSize = NOT_KEPT) -> AsyncIterator[None]:
+        async with care_worker(self.client(keys, self.uses), self.parties, size):
             yield
 
     def gateway(self, keys: str, patience: float = 30) -> CareGateway:

@@ -138,5 +138,5 @@ def test_keys_without_the_package_say_what_to_install(monkeypatch: pytest.Monkey
     monkeypatch.delitem(sys.modules, "adapters.encryption.codec")
     monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.ciphers.aead", None)
 
-    with pytest.raises(EncryptionNotInstalled, match="install business-care\\[encryption\\]"):
+    with pytest.raises(EncryptionNotInstalled, match=r"pip install '\.\[encryption\]'"):
         data_converter(keyring(K1))

@@ -18,7 +18,7 @@ from business_care.state import AcknowledgementStatus
 from business_care.views import CareStateName
 from gateway.failures import AnswerLocked
 from gateway.raw_command import RawCommand
-from tests.privacy.locked import K1, K2, Locked, acknowledge, payloads_in, question
+from tests.privacy.locked import K1, K2, KEPT, Locked, acknowledge, payloads_in, question
 from workflows.names import CARE_REQUEST, TASK_QUEUE, care_request_id
 
 NO_KEY = ""
@@ -74,6 +74,19 @@ async def test_every_payload_of_a_request_is_locked_but_what_is_searched(market:
     assert {payload.metadata[KEY_ID] for payload in locked} == {b"k1"}
     assert len({payload.data[:12] for payload in locked}) == len({payload.data for payload in locked})
     assert KeyUse("k1", care_request_id(opening.request_id)) in market.uses.take_new()
+
+
+async def test_a_key_that_locked_a_later_message_is_noted_for_a_request_that_is_remembered(
+    market: Locked,
+) -> None:
+    opening = await market.opening()
+    async with market.working(f"{K2},{K1}", KEPT):
+        await market.gateway(f"{K2},{K1}").open_request(opening)
+        await market.gateway(f"{K1},{K2}").send(opening.request_id, acknowledge(opening))
+
+    noted = market.uses.take_new()
+    workflow_id = care_request_id(opening.request_id)
+    assert {use.key_id for use in noted if use.workflow_id == workflow_id} == {"k1", "k2"}
 
 
 async def test_requests_go_on_when_keys_come_and_change(market: Locked) -> None:

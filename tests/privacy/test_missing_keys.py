@@ -83,7 +83,7 @@ async def test_a_worker_refuses_to_start_without_the_key_of_an_open_request(tmp_
         )
 
     assert (missing, other) == (1, 1)
-    assert "the encryption key k1 is missing, and 1 open request or deactivation is locked with it" in why
+    assert "the encryption key k1 is missing, and 1 open workflow is locked with it" in why
     assert "the encryption key k1 is another one than the one that was in use under this id" in why_other
     assert "Traceback" not in why + why_other
     assert rotated == 0, started
@@ -117,7 +117,7 @@ async def test_a_key_that_nothing_open_needs_may_be_retired(tmp_path: Path) -> N
 
     assert at_hand == [
         "unlocks; nothing that is open is locked with it: it may be retired",
-        "locks; 0 open requests or deactivations are locked with it",
+        "locks; 0 open workflows are locked with it",
     ]
     assert gone[0] == "retired"
 
@@ -133,6 +133,7 @@ async def test_dev_refuses_too_and_starts_with_the_key(tmp_path: Path) -> None:
         (tmp_path / "open.json").write_text(opening)
         opened = await terminal.command("open", "open.json", keys=K1)
         locked_out = await terminal.command("show", "R1", keys="")
+        examined = await terminal.command("doctor", keys=K2)
     code, why = await terminal.refused("")
     at_hand = await terminal.command("encryption", "forget", "k1", keys=K1)
     unknown = await terminal.command("encryption", "forget", "k7", keys=K1)
@@ -142,10 +143,12 @@ async def test_dev_refuses_too_and_starts_with_the_key(tmp_path: Path) -> None:
 
     assert (seeded.code, opened.code, shown.code, fresh.code) == (0, 0, 0, 0), (seeded, opened, shown)
     assert locked_out.code == 3
+    assert examined.code == 1
+    assert "the encryption key k1 is missing" in " ".join(examined.out.split())
     assert "answer_locked" in locked_out.err
     assert (at_hand.code, unknown.code) == (2, 2)
     assert code == 1
-    assert "the encryption key k1 is missing, and 1 open request" in why
+    assert "the encryption key k1 is missing, and 1 open workflow" in why
     assert list(read_keys(fresh.out.strip()).by_id) == ["k9"]
 
 

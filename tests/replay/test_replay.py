@@ -23,10 +23,11 @@ NAMES = sorted(file.stem for file in HISTORIES.glob("*.json"))
 
 WHAT_TO_DO = """
 {name}: today's workflow code does not go on with this life as it was begun.
-Requests and deactivations that run at this moment would come to a standstill, or break a promise.
+Requests, deactivations and recoveries that run at this moment would come to a standstill, or break a promise.
 Never edit the recorded history. Put the change behind workflow.patched("name-of-the-change"), keep the old
 way beside it, and record a life that takes the new way under a name of its own: add it to
-tests/replay/recorded_lives.py or recorded_deactivations.py, then make record-histories LIVES=its_name.
+tests/replay/recorded_lives.py, recorded_deactivations.py or recorded_recoveries.py, then
+make record-histories LIVES=its_name.
 Only while no request runs anywhere may the old ones be recorded anew."""
 
 
