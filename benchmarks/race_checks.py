@@ -33,7 +33,7 @@ class Remains:
     paid: dict[str, list[Paid]]
     """By licence."""
     intents: dict[str, int]
-    """How often the money of a licence was meant to move."""
+    """How many intents there are to pay a licence back, for whatever purpose."""
     outcomes: dict[str, str | None]
     journals: dict[str, list[str]]
     """The events of each request, in order."""

@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from adapters.embedded_process import LOOPBACK, NAMESPACE
+from adapters.embedded_server import DYNAMIC_CONFIG
 from adapters.temporal_program import ServerNotStarted, TemporalProgram, find_temporal_program, free_port
 from business_care.errors import StepFailed
 from tests.chaos import actors, worker_program
@@ -75,7 +76,8 @@ class Server:
         yield from ("--db-filename", str(self.folder / "temporal.db"))
         # As `adapters/embedded_server.py` keeps them: what was acknowledged survives.
         yield from ("--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=2")
-        yield from ("--dynamic-config-value", "frontend.enableServerVersionCheck=false")
+        for value in DYNAMIC_CONFIG:
+            yield from ("--dynamic-config-value", value)
         for key in SEARCH_ATTRIBUTES:
             kind = key.indexed_value_type.name.title().replace("_", "")
             yield from ("--search-attribute", f"{key.name}={kind}")

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.checker import outcomes
+from tests.chaos.checker import outcomes, products
 from tests.chaos.checker.__main__ import violations
+from tests.chaos.checker.evidence import Evidence, Row, calls_of
 from tests.chaos.remains import DUE, NOON, Remains, encoded, event, intent, notice, outcome
 
 CHECKER = Path(__file__).parent / "checker"
@@ -22,7 +23,6 @@ def found(remains: Remains) -> list[str]:
 
 
 def test_the_checker_shares_no_code_with_the_application() -> None:
-    allowed = sys.stdlib_module_names | {"tests.chaos.checker"}
     strangers = set()
     for file in CHECKER.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -35,7 +35,8 @@ def test_the_checker_shares_no_code_with_the_application() -> None:
             strangers |= {
                 (file.name, module)
                 for module in modules
-                if module.partition(".")[0] not in allowed and not module.startswith("tests.chaos.checker")
+                if module.partition(".")[0] not in sys.stdlib_module_names
+                and not module.startswith("tests.chaos.checker")
             }
 
     assert strangers == set()
@@ -234,3 +235,68 @@ def test_a_notice_for_each_of_two_causes_is_no_repetition() -> None:
     remains.mails.append({"call": "R1/4-0"})
 
     assert found(remains) == []
+
+
+PRODUCT = {
+    "id": "V2",
+    "product": "P1",
+    "licences": [
+        {"id": "L5", "customer": "C5", "auto_renew": True},
+        {"id": "L6", "customer": "C6", "auto_renew": False},
+    ],
+}
+
+
+def of_a_retired_product() -> dict[str, list[Row]]:
+    return {
+        "deactivations": [{"deactivation_id": "D1", "product_id": "P1", "outcome": "retired"}],
+        "products": [{"id": "P1", "state": "retired"}],
+        "care_subscriptions": [
+            {"licence_id": "L5", "renewal_cancelled_on": "2031-03-03"},
+            {"licence_id": "L6", "renewal_cancelled_on": None},
+        ],
+        "notices": [{"about": "renewals", "subject_id": "D1", "to_id": "C5"}],
+    }
+
+
+def found_of_a_product(rows: dict[str, list[Row]]) -> list[str]:
+    diary = [
+        intent("V2.1", do="deactivate", life="V2", product="P1", command_id="D1"),
+        outcome("V2.1", "ok"),
+    ]
+    return [one.words for one in products.check(Evidence([PRODUCT], calls_of(diary), rows, [], [], DUE))]
+
+
+def test_a_product_that_was_retired_as_it_should_shows_nothing() -> None:
+    assert found_of_a_product(of_a_retired_product()) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "change", "words"),
+    [
+        ("deactivations", 0, {"outcome": "revoked"}, "its deactivations are [('D1', 'revoked')]"),
+        ("products", 0, {"state": "offline"}, "it is offline, and was ordered off for good"),
+        (
+            "care_subscriptions",
+            0,
+            {"renewal_cancelled_on": None},
+            "licence L5: automatic True, cancelled False",
+        ),
+        ("care_subscriptions", 1, {"renewal_cancelled_on": "2031-03-03"}, "licence L6: automatic False"),
+        ("notices", 0, {"to_id": "C6"}, "its customers were told {'C6': 1}"),
+    ],
+)
+def test_each_fault_of_a_retired_product_is_found(
+    table: str, row: int, change: dict[str, object], words: str
+) -> None:
+    rows = of_a_retired_product()
+    rows[table][row] |= change
+
+    assert [words in one for one in found_of_a_product(rows)] == [True]
+
+
+def test_a_customer_who_was_told_twice_that_a_renewal_ended_is_found() -> None:
+    rows = of_a_retired_product()
+    rows["notices"] *= 2
+
+    assert ["told {'C5': 2}" in one for one in found_of_a_product(rows)] == [True]

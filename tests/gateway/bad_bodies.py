@@ -56,7 +56,7 @@ BODIES = (
 """What may come through any door that takes JSON."""
 
 SOME_BODIES = BODIES[::5]
-"""One of each kind, for doors behind which the same function reads what it has read at another one."""
+"""Every fifth, for doors behind which the same function reads what it has read at another one."""
 
 GOOD = payload(b'{"command_id": "c1", "by": {"role": "operator", "id": "O1"}}')
 NO_JSON = f"the payload is not JSON; {ONE_OBJECT}"

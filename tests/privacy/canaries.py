@@ -1,4 +1,4 @@
-"""Unmistakable words in every field that a person can fill, and the ways in which they could be written."""
+"""Unmistakable words in what a person can say of requests and products, and how they could be written."""
 
 import base64
 import re
