@@ -13,6 +13,7 @@ from business_care.counting import DeadlinePlan
 from business_care.listing import CommandLogEntry, PaymentSwitch, RequestFilter, SellerClosure
 from business_care.notices import Notice, NoticeAbout
 from business_care.planning import PlannedReminders
+from business_care.provider_news import ChargebackNews, DisputeStanding
 from business_care.reconciliation import MadeRefund
 from business_care.refund import Money, RefundAnswer, RefundOrder
 from business_care.request import CareRequestOpening, LicenceFacts
@@ -172,7 +173,7 @@ class QueuedNotice(Value):
 
 
 class RequestDirectory(Protocol):
-    """The records as the gateway reads them."""
+    """The records as the gateway reads them; and what it keeps there of a provider's news."""
 
     async def view(self, request_id: str) -> RequestView | None:
         """The last stored view of a request, open or closed; None when the records don't know it."""
@@ -207,8 +208,16 @@ class RequestDirectory(Protocol):
         first at the front."""
         ...
 
+    async def refund_has_failed(self, licence_id: str) -> bool:
+        """Whether the provider has told that the refund of this licence's price failed (R42)."""
+        ...
+
     async def paid_with(self, payment_ref: str) -> Sequence[str]:
         """The ids of the open requests on licences that were bought with a payment."""
+        ...
+
+    async def keep_dispute(self, news: ChargebackNews) -> DisputeStanding:
+        """Remember how a dispute stands; while it is open or lost, no program pays back its payment."""
         ...
 
     async def prices_paid_with(self, payment_ref: str) -> Sequence[Money]:

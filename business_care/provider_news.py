@@ -26,7 +26,20 @@ class ChargebackNews(Value):
 
     news_id: Identifier
     payment_ref: Identifier
+    dispute_id: Identifier | None = None
+    """The provider's name of the dispute: a payment may have several. Without one they are not told apart."""
     status: ChargebackStatus
     amount: Money | None = None
     """What the bank takes; null where that is all that was paid."""
+    is_unclear: bool = False
+    """Whether nobody can tell how much it takes: then it may be less than all."""
     occurred_at: Instant
+
+
+class DisputeStanding(Value):
+    """How a dispute stood when news of it came."""
+
+    is_over: bool = False
+    """It had ended before, and the news are of its beginning: they come late."""
+    others_hold: bool = False
+    """Another dispute on the payment is open, or took a part of it."""

@@ -19,6 +19,9 @@ class RefundStatus(StrEnum):
     CHARGED_BACK = "charged_back"
 
 
+SETTLED_AS_FAILED = "settled_as_failed"
+"""Why a refund waits for people whose failure the provider told without a code (R42)."""
+
 PURCHASE_PRICE = "purchase_price"
 """The purpose of these refunds: partial refunds and refunded renewals are paid under others (R41)."""
 

@@ -11,7 +11,7 @@ from business_care.commands import (
 )
 from business_care.errors import ErrorCode, RuleViolation
 from business_care.life import refresh_hold
-from business_care.refund import RefundCause, RefundStatus, amount_owed
+from business_care.refund import SETTLED_AS_FAILED, RefundCause, RefundStatus, amount_owed
 from business_care.settlement import make_manual, settle
 from business_care.state import AcknowledgementStatus, Phase, Reopening
 from business_care.turn import Turn
@@ -37,12 +37,20 @@ def closure_ended(turn: Turn, command: ClosureEnded) -> None:
 
 
 def refund_settled(turn: Turn, command: RefundSettled) -> None:
-    """The provider told the outcome of a refund: paid, or failed and so an operator's task (R42)."""
+    """The provider told the outcome of a refund: paid, or failed and so an operator's task (R42).
+
+    What has failed is never paid by an earlier word that comes later: only the operator's record ends it.
+    """
+    if command.status is SettlementStatus.SUCCEEDED and turn.state.refund.manual_reason == SETTLED_AS_FAILED:
+        raise RuleViolation(
+            ErrorCode.WRONG_STATE,
+            "the refund was told as failed before; `record_refund` says how it was paid by hand",
+        )
     turn.note(command.NAME, "R42", status=command.status)
     if command.status is SettlementStatus.SUCCEEDED:
         settle(turn, RefundStatus.SUCCEEDED, None, turn.occurred)
     elif turn.state.refund.status is not RefundStatus.MANUAL:
-        make_manual(turn, "settled_as_failed")
+        make_manual(turn, SETTLED_AS_FAILED)
 
 
 def chargeback(turn: Turn, command: Chargeback) -> None:

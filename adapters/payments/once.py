@@ -4,6 +4,7 @@ from datetime import datetime
 
 from adapters.payments.intents import Intent, RefundIntents
 from adapters.records.database import Database
+from adapters.records.disputes import is_disputed
 from adapters.records.refund_marks import IntentStatus
 from adapters.records.switches import payments_stopped
 from business_care.ports import PaymentProvider
@@ -11,6 +12,9 @@ from business_care.refund import RefundAnswer, RefundAnswerKind, RefundOrder
 
 _LOST = RefundAnswer(kind=RefundAnswerKind.REFUSED, reason="unknown_to_provider")
 """It was pending once, and now the provider knows none: what may have been paid is not sent again (R42)."""
+
+_DISPUTED = RefundAnswer(kind=RefundAnswerKind.REFUSED, reason="charge_disputed")
+"""The customer's bank holds the payment or has taken of it, which the request may not know (R44)."""
 
 
 class OncePayments:
@@ -39,6 +43,8 @@ class OncePayments:
             return existing
         if await self.stopped(order.seller_id):
             return RefundAnswer(kind=RefundAnswerKind.STOPPED)
+        if await self._is_disputed(order):
+            return _DISPUTED
         intent = await self._intents.begin_attempt(order)
         if (answered := intent.answer_without_asking() or intent.answer_instead_of_paying(order)) is not None:
             return answered
@@ -49,6 +55,10 @@ class OncePayments:
             answer = await self._provider.create_refund(intended, at)
         await self._intents.keep_answer(order, answer, at)
         return answer
+
+    async def _is_disputed(self, order: RefundOrder) -> bool:
+        async with self._database.reading() as connection:
+            return await is_disputed(connection, order.payment_ref)
 
     async def _look_up(self, order: RefundOrder, intent: Intent | None, at: datetime) -> RefundAnswer | None:
         if intent is not None and (settled := intent.answer_without_asking()) is not None:

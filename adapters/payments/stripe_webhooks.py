@@ -126,7 +126,13 @@ def _of_dispute(event: _Event) -> tuple[News, ...]:
         amount = from_stripe(dispute.amount, dispute.currency)
     return tuple(
         ChargebackNews(
-            news_id=event.id, payment_ref=payment_ref, status=status, amount=amount, occurred_at=event.at
+            news_id=event.id,
+            payment_ref=payment_ref,
+            dispute_id=dispute.id,
+            status=status,
+            amount=amount,
+            is_unclear=amount is None,
+            occurred_at=event.at,
         )
         for payment_ref in (dispute.payment_intent, dispute.charge)
         if payment_ref is not None

@@ -8,13 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.records.catalogue_tables import LICENCES
 from adapters.records.database import Database
 from adapters.records.deadlines import deadlines_of
+from adapters.records.disputes import keep_dispute
 from adapters.records.journal_rows import applied_in
 from adapters.records.licence_facts import licence_facts
 from adapters.records.money_tables import REFUND_INTENTS
+from adapters.records.refund_marks import IntentStatus
 from adapters.records.rejections_shown import last_rejections, rejections_not_shown
 from adapters.records.request_tables import APPLIED_COMMANDS, REJECTIONS, REQUEST_EVENTS, REQUESTS
 from business_care.listing import RequestFilter
-from business_care.refund import PURCHASE_PRICE, Money
+from business_care.provider_news import ChargebackNews, DisputeStanding
+from business_care.refund import PURCHASE_PRICE, SETTLED_AS_FAILED, Money
 from business_care.request import CareRequestOpening, LicenceFacts
 from business_care.views import AppliedCommand, CareStateName, DeadlinesView, JournalView, RequestView
 
@@ -104,6 +107,22 @@ class SqlRequestDirectory:
         async with self._database.reading() as connection:
             return list(await connection.scalars(query))
 
+    async def refund_has_failed(self, licence_id: str) -> bool:
+        failed = select(REFUND_INTENTS.c.id).where(
+            REFUND_INTENTS.c.licence_id == licence_id,
+            REFUND_INTENTS.c.purpose == PURCHASE_PRICE,
+            REFUND_INTENTS.c.status == IntentStatus.FAILED,
+        )
+        by_hand = select(REQUESTS.c.view).where(
+            REQUESTS.c.licence_id == licence_id, REQUESTS.c.state == CareStateName.REFUND_MANUAL
+        )
+        async with self._database.reading() as connection:
+            if await connection.scalar(failed) is not None:
+                return True
+            views: Sequence[RequestView] = list(await connection.scalars(by_hand))
+        refunds = [view.refund for view in views]
+        return any(one is not None and one.manual_reason == SETTLED_AS_FAILED for one in refunds)
+
     async def paid_with(self, payment_ref: str) -> Sequence[str]:
         query = (
             select(REQUESTS.c.request_id)
@@ -113,6 +132,10 @@ class SqlRequestDirectory:
         )
         async with self._database.reading() as connection:
             return list(await connection.scalars(query))
+
+    async def keep_dispute(self, news: ChargebackNews) -> DisputeStanding:
+        async with self._database.writing() as connection:
+            return await keep_dispute(connection, news)
 
     async def prices_paid_with(self, payment_ref: str) -> Sequence[Money]:
         left = (LICENCES.c.price_amount - LICENCES.c.refunded_before).label("left")

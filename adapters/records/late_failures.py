@@ -28,10 +28,7 @@ from business_care.notices import Notice, NoticeAbout
 from business_care.recovery.moves import recovery_begun
 from business_care.recovery.state import LateFailure, RecoveryStart, RecoveryState
 from business_care.recovery.views import RecoveryRecord, view
-from business_care.refund import Money
-
-UNKNOWN_REASON = "settled_as_failed"
-"""Where the message that told of the failure gives no code."""
+from business_care.refund import SETTLED_AS_FAILED, Money
 
 
 async def begin_recovery(
@@ -201,7 +198,7 @@ async def _start(
         product_id=licence["product_id"],
         money=Money(amount=intent["amount"], currency=intent["currency"]),
         failed_reference=reference,
-        reason=failure.reason or UNKNOWN_REASON,
+        reason=failure.reason or SETTLED_AS_FAILED,
         failed_at=failure.failed_at,
         place=place_of(licence),
         profile=policy.profile,

@@ -33,6 +33,17 @@ REFUND_INTENTS = Table(
 )
 """One row a licence and purpose, for ever, whatever number of requests asks for it (R41)."""
 
+DISPUTES = Table(
+    "disputes",
+    METADATA,
+    identifier("payment_ref", primary_key=True),
+    identifier("dispute_id", primary_key=True),
+    # opened | won | lost, as the provider told last
+    Column("status", CODE, nullable=False),
+    instant("updated_at"),
+)
+"""What customers' banks do to payments, whether or not a request was open when it was told (R44)."""
+
 LEDGER_REFUNDS = Table(
     "ledger_refunds",
     METADATA,

@@ -95,6 +95,7 @@ async def test_what_a_bank_does_to_a_payment(
         ChargebackNews(
             news_id=str(event["id"]),
             payment_ref=name,
+            dispute_id="dp_of_pi_L1",
             status=means,
             amount=Money(amount=12_900, currency="EUR"),
             occurred_at=stripe_server.now,

@@ -15,7 +15,7 @@ from gateway.client import CareGateway
 from tests.adapters.stripe_server.events import Events, signature_header
 from tests.adapters.stripe_server.server import StripeServer
 from tests.gateway.marketplace import NOON, Marketplace
-from tests.gateway.test_provider_news import pending, until
+from tests.gateway.news import pending, until
 
 ROOT = Path(__file__).parents[2]
 SECRET = "whsec_of_the_endpoint"

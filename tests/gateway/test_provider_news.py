@@ -1,7 +1,5 @@
 """What a payment provider tells by itself reaches whom it concerns, once, and never too late (R42, R44)."""
 
-import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -9,66 +7,16 @@ from sqlalchemy import update
 from temporalio.client import WorkflowExecutionStatus
 
 from adapters.records.catalogue_tables import LICENCES
-from business_care.commands import ChargebackStatus, OrderRefund, RefundSettled, SettlementStatus
-from business_care.people import Actor, Role
-from business_care.provider_news import ChargebackNews, RefundNews
+from business_care.commands import ChargebackStatus, RefundSettled, SettlementStatus
+from business_care.provider_news import ChargebackNews
 from business_care.recovery.state import LateFailure
-from business_care.views import CareStateName, RequestView
+from business_care.views import CareStateName
 from gateway.client import CareGateway
-from tests.gateway.callers import OPERATOR, code_of
-from tests.gateway.marketplace import NOON, Licence, Marketplace
+from tests.gateway.callers import code_of
+from tests.gateway.marketplace import NOON, Marketplace
+from tests.gateway.news import BILLING, FAILED, SUCCEEDED, news_of, paid, pending, until
 from tests.gateway.terminal import Typed
 from workflows.names import refund_recovery_id
-
-BILLING = Actor(role=Role.SYSTEM, id="billing")
-FAILED, SUCCEEDED = SettlementStatus.FAILED, SettlementStatus.SUCCEEDED
-
-
-def news_of(licence: Licence, status: SettlementStatus, reference: str = "re_1") -> RefundNews:
-    return RefundNews(
-        news_id=f"evt-{status}-{licence.id}",
-        licence_id=licence.id,
-        purpose="purchase_price",
-        reference=reference,
-        status=status,
-        reason="expired_card" if status is FAILED else None,
-        occurred_at=NOON,
-    )
-
-
-async def until(gateway: CareGateway, request_id: str, holds: Callable[[RequestView], bool]) -> RequestView:
-    async with asyncio.timeout(20):
-        while not holds(view := await gateway.status(request_id)):  # noqa: ASYNC110 -- nothing tells us when it changes
-            await asyncio.sleep(0.05)
-    return view
-
-
-async def ordered(gateway: CareGateway, market: Marketplace, licence: Licence) -> str:
-    """A request whose refund an operator has just ordered."""
-    request_id = (await gateway.open_request(market.opening(licence.id))).request_id
-    await gateway.send(
-        request_id, OrderRefund(command_id=f"order-{request_id}", by=OPERATOR, reason="Promised")
-    )
-    return request_id
-
-
-async def pending(gateway: CareGateway, market: Marketplace, licence: Licence) -> str:
-    """A request whose refund is under way at the provider."""
-    request_id = await ordered(gateway, market, licence)
-    await until(
-        gateway,
-        request_id,
-        lambda view: view.refund is not None and view.refund.reference is not None,
-    )
-    return request_id
-
-
-async def paid(gateway: CareGateway, market: Marketplace, licence: Licence) -> tuple[str, str]:
-    """A request that has closed since its refund was paid, and what the provider calls that refund."""
-    request_id = await ordered(gateway, market, licence)
-    closed = await until(gateway, request_id, lambda view: view.outcome is not None)
-    assert closed.refund is not None
-    return request_id, str(closed.refund.reference)
 
 
 async def test_a_refund_that_succeeds_later_closes_every_request_that_waits_for_it(

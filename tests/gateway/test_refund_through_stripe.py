@@ -23,7 +23,7 @@ from tests.adapters.stripe_server.server import StripeServer, running_stripe
 from tests.adapters.stripe_world import WEBHOOK_SECRET, stripe_at
 from tests.adapters.stripe_world import paid as paid_at_stripe
 from tests.gateway.marketplace import Licence, Marketplace
-from tests.gateway.test_provider_news import ordered, pending, until
+from tests.gateway.news import ordered, pending, until
 from workflows.names import SEARCH_ATTRIBUTES
 
 LOOPBACK = "127.0.0.1"
