@@ -8,6 +8,7 @@ from typing import Final
 
 from aiohttp import web
 from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
+from pydantic_core import from_json
 from temporalio.api.common.v1 import Payload, Payloads
 from temporalio.converter import PayloadCodec
 
@@ -48,11 +49,11 @@ class CodecService:
             if not self._is_let_in(request):
                 return web.Response(status=401, text="the token is missing or wrong\n", headers=headers)
             try:
-                asked = _payloads(await request.json())
+                asked = _payloads(await request.read())
             except web.HTTPRequestEntityTooLarge:
                 text = f"at most {MAX_BODY_BYTES} bytes are allowed\n"
                 return web.Response(status=413, text=text, headers=headers)
-            except (ValueError, ParseError, RecursionError):
+            except (ValueError, ParseError, web.RequestPayloadError):
                 text = 'the body is not readable; {"payloads": [...]} is expected\n'
                 return web.Response(status=400, text=text, headers=headers)
             payloads = Payloads(payloads=await transform(asked.payloads))
@@ -86,13 +87,16 @@ class CodecService:
         if self.token is None:
             return True
         given = request.headers.get("Authorization", "")
-        return compare_digest(given.encode(), f"Bearer {self.token}".encode())
+        # Bytes that are no UTF-8 arrive as half characters: a wrong token like any other.
+        return compare_digest(given.encode(errors="surrogateescape"), f"Bearer {self.token}".encode())
 
 
-def _payloads(body: object) -> Payloads:
-    if not isinstance(body, dict):
+def _payloads(body: bytes) -> Payloads:
+    """What was asked, in UTF-8 whatever the request calls it. Raises `ValueError`, `ParseError`."""
+    asked = from_json(body, allow_inf_nan=False)  # half a character, or too deep, is a `ValueError`
+    if not isinstance(asked, dict):
         raise ParseError("not an object")
-    return ParseDict(body, Payloads())
+    return ParseDict(asked, Payloads())
 
 
 @asynccontextmanager

@@ -1,7 +1,9 @@
 """The codec server, asked as the Temporal UI and its command line ask."""
 
 import asyncio
+import gzip
 import io
+import json
 import os
 import shutil
 import signal
@@ -17,7 +19,13 @@ from temporalio.api.common.v1 import Payload, Payloads
 
 from adapters.embedded_server import dev_server
 from adapters.encryption.codec import EncryptionCodec
-from adapters.encryption.codec_server import MAX_BODY_BYTES, CodecService, PortTaken, serving_codec
+from adapters.encryption.codec_server import (
+    LOOPBACK,
+    MAX_BODY_BYTES,
+    CodecService,
+    PortTaken,
+    serving_codec,
+)
 from adapters.encryption.converter import data_converter
 from adapters.temporal_program import free_port
 from console.encryption_commands import origins_of
@@ -87,13 +95,41 @@ async def test_a_page_of_another_origin_gets_nothing(origin: str) -> None:
 
 @pytest.mark.parametrize(
     "sent",
-    [b"", b"{", b"[]", b'"x"', b'{"payloads": 5}', b'{"payloads": [{"data": "\xff"}]}', b"[" * 100_000],
-    ids=["nothing", "broken", "an array", "a text", "no list", "no text", "deep"],
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"{", id="broken"),
+        pytest.param(b"[]", id="an array"),
+        pytest.param(b'"x"', id="a text"),
+        pytest.param(b'{"payloads": 5}', id="no list"),
+        pytest.param(b'{"payloads": [{"data": "\xff"}]}', id="no text"),
+        pytest.param(b'{"payloads": [{"data": NaN}]}', id="no number"),
+        pytest.param(b'{"payloads": [{"data": ' + b"1" * 5000 + b"}]}", id="an endless number"),
+        pytest.param(b'{"\\ud800": 1}', id="half a character"),
+        pytest.param('{"payloads": []}'.encode("utf-16"), id="another encoding"),
+        pytest.param(b"[" * 100_000, id="an array too deep"),
+        pytest.param(b'{"a":' * 100_000, id="an object too deep"),
+    ],
 )
 async def test_what_can_not_be_read_is_answered_with_400(sent: bytes) -> None:
     async with asking() as session, session.post("/decode", data=sent) as answered:
         assert answered.status == 400
         assert (await answered.text()).startswith("the body is not readable")
+
+
+@pytest.mark.parametrize("charset", ["bogus", "hex", '"a b"', "utf-16", ""])
+async def test_a_body_is_read_as_utf_8_whatever_its_charset_is_called(charset: str) -> None:
+    sent = json.dumps(body(CODEC.lock(CLEAR)))
+    headers = {"Content-Type": f"application/json; charset={charset}"}
+    async with asking() as session, session.post("/decode", data=sent, headers=headers) as answered:
+        assert ParseDict(await answered.json(), Payloads()).payloads == [CLEAR]
+
+
+@pytest.mark.parametrize("sent", [b"junk", gzip.compress(b"{}" * 500)[:-9]], ids=["no gzip", "cut off"])
+async def test_a_body_that_can_not_be_unpacked_is_answered_with_400(sent: bytes) -> None:
+    headers = {"Content-Encoding": "gzip"}
+    async with asking() as session, session.post("/decode", data=sent, headers=headers) as answered:
+        assert answered.status == 400
+        assert (await answered.text()).count("\n") <= 1
 
 
 async def test_a_body_without_end_is_cut_short() -> None:
@@ -110,6 +146,20 @@ async def test_with_a_token_only_those_that_send_it_are_answered() -> None:
                 answers.append(answered.status)
 
     assert answers == [401, 401, 200]
+
+
+@pytest.mark.parametrize("sent", [b"\xff\xfe", "é".encode(), TOKEN.encode() + b"\xff"])
+async def test_a_token_that_is_no_text_is_a_wrong_token(sent: bytes) -> None:
+    service, port = CodecService(CODEC, frozenset(), TOKEN), free_port()
+    async with serving_codec(service, port):
+        # By hand: clients that know HTTP refuse to send such a header.
+        reader, writer = await asyncio.open_connection(LOOPBACK, port)
+        asked = b"POST /decode HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nAuthorization: Bearer %s\r\n\r\n{}"
+        writer.write(asked % sent)
+        first_line = await reader.readline()
+        writer.close()
+
+    assert first_line == b"HTTP/1.1 401 Unauthorized\r\n"
 
 
 async def test_a_port_that_is_taken_is_named() -> None:
