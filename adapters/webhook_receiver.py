@@ -42,11 +42,12 @@ class WebhookReceiver:
                 body = await request.read()
         except TimeoutError:
             return web.Response(status=408)
+        except web.RequestPayloadError:  # packed otherwise than it says, or cut off
+            return _refused(UnreadableNews("body_not_readable"))
         try:
             told = self.read(body, request.headers.get(SIGNATURE))
         except UnreadableNews as unreadable:
-            log.warning("webhook.refused", code=unreadable.code)
-            return web.Response(status=400, text=unreadable.code)
+            return _refused(unreadable)
         delivered = [await self._deliver(news) for news in told]
         return web.Response(status=200 if all(delivered) else 503)
 
@@ -62,6 +63,11 @@ class WebhookReceiver:
             return False
         log.info("webhook.delivered", news_id=news.news_id, status=news.status)
         return True
+
+
+def _refused(unreadable: UnreadableNews) -> web.Response:
+    log.warning("webhook.refused", code=unreadable.code)
+    return web.Response(status=400, text=unreadable.code)
 
 
 @asynccontextmanager

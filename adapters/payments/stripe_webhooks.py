@@ -1,10 +1,10 @@
 """What Stripe tells by itself: signed events, translated into news of ours (R42, R44)."""
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Annotated, Final
 
 import stripe
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from adapters.payments.news import News, UnreadableNews
 from adapters.payments.stripe_answers import LICENCE_ID, OUR_KEY, PURPOSE, failure_of, kind_of
@@ -12,6 +12,7 @@ from adapters.payments.stripe_money import from_stripe
 from business_care.commands import ChargebackStatus, SettlementStatus
 from business_care.provider_news import ChargebackNews, RefundNews
 from business_care.refund import RefundAnswerKind
+from business_care.values import LATEST_YEAR
 
 SECONDS_OF_TOLERANCE: Final = 300
 """How old a signature may be, so that a recorded request can't be sent again later."""
@@ -19,6 +20,9 @@ SECONDS_OF_TOLERANCE: Final = 300
 _ABOUT_REFUNDS: Final = frozenset({"refund.updated", "refund.failed", "charge.refund.updated"})
 _DISPUTE_BEGINS: Final = frozenset({"charge.dispute.created", "charge.dispute.funds_withdrawn"})
 _DISPUTE_ENDS: Final = "charge.dispute.closed"
+
+_LATEST: Final = int(datetime(LATEST_YEAR, 1, 1, tzinfo=UTC).timestamp())
+"""The calendar ends before the numbers do in which Stripe counts seconds."""
 
 _NO_CHARGEBACK: Final = frozenset(
     {"prevented", "warning_closed", "warning_needs_response", "warning_under_review"}
@@ -52,7 +56,7 @@ class _Data(_Lenient):
 class _Event(_Lenient):
     id: str
     type: str
-    created: int
+    created: Annotated[int, Field(ge=0, le=_LATEST)]
     data: _Data
 
     @property
@@ -73,7 +77,7 @@ def news_in(body: bytes, signature: str | None, secret: str) -> tuple[News, ...]
         told = stripe.Webhook.construct_event(body, signature, secret, SECONDS_OF_TOLERANCE).to_dict()
     except stripe.SignatureVerificationError:
         raise UnreadableNews("signature_not_accepted") from None
-    except (ValueError, AttributeError, TypeError):  # no UTF-8, no JSON, or no object
+    except (ValueError, AttributeError, TypeError, RecursionError):  # no UTF-8, no JSON, no object, too deep
         raise UnreadableNews("body_not_readable") from None
     try:
         type_ = _Typed.model_validate(told).type

@@ -1,5 +1,6 @@
 """The receiver of webhooks: only what Stripe signed, and an answer when it has been delivered (R42, R44)."""
 
+import gzip
 import json
 import time
 from collections.abc import AsyncIterator, Callable
@@ -132,12 +133,53 @@ async def test_what_stripe_did_not_sign_just_now_is_refused(
         b'{"object": "v2.core.event", "type": "ping"}',
         b'{"object": "event", "type": "refund.updated", "id": "evt_1", "created": 1}',
         b'{"object": "event", "type": "refund.updated", "id": "evt_1", "created": 1, "data": {"object": 1}}',
+        pytest.param(b"[" * 100_000, id="an array too deep"),
+        pytest.param(b'{"a":' * 50_000, id="an object too deep"),
+        pytest.param(
+            b'{"object": "event", "type": ' + b"[" * 900 + b"]" * 900 + b"}", id="an event almost too deep"
+        ),
     ],
 )
 async def test_what_is_signed_and_cannot_be_read_is_refused(
     body: bytes, address: str, gateway: Gateway
 ) -> None:
     assert await post(address, body, signature_header(body, SECRET)) == 400
+    assert gateway.heard == []
+
+
+@pytest.mark.parametrize("created", [10**12, 10**18, 10**30, -(10**12), -1, 1.5, None])
+@pytest.mark.parametrize("type_", ["refund.updated", "charge.dispute.closed"])
+async def test_an_instant_that_no_calendar_has_is_not_understood(
+    stripe_server: StripeServer, address: str, gateway: Gateway, type_: str, created: object
+) -> None:
+    await a_refund(stripe_server)
+    [settled, *_] = await stripe_server.settle("re_0001", "succeeded")
+    lost = stripe_server.dispute("pi_L1", "charge.dispute.closed", "lost")
+    [event] = [event for event in (settled, lost) if event["type"] == type_]
+    event |= {"created": created}
+
+    with pytest.raises(UnreadableNews, match="event_not_understood"):
+        read(event)
+
+    assert await stripe_server.events.tell(event) == 400
+    assert gateway.heard == []
+
+
+@pytest.mark.parametrize("is_cut_off", [False, True], ids=["no gzip", "cut off"])
+async def test_a_body_that_cannot_be_unpacked_is_refused(
+    address: str, gateway: Gateway, *, is_cut_off: bool
+) -> None:
+    body, signature = signed(EVENT)
+    sent = gzip.compress(body * 100)[:-9] if is_cut_off else body
+    headers = {"Stripe-Signature": signature, "Content-Encoding": "gzip"}
+
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(address, data=sent, headers=headers) as answer,
+    ):
+        assert answer.status == 400
+        if not is_cut_off:  # which our HTTP server notices before it asks anyone
+            assert await answer.text() == "body_not_readable"
     assert gateway.heard == []
 
 
