@@ -3,9 +3,10 @@
 from datetime import UTC, date, datetime
 
 import typer
+from pydantic import TypeAdapter
 
 from business_care.people import Actor, Role
-from business_care.values import EARLIEST_YEAR, LATEST_YEAR
+from business_care.values import EARLIEST_YEAR, LATEST_YEAR, Identifier
 
 ROLES = ", ".join(role.value for role in Role)
 ACTOR_FORM = "ROLE:ID[@SELLER]"
@@ -15,6 +16,8 @@ DAY_FORM = "DAY"
 AT_THE_CONSOLE = Actor(role=Role.OPERATOR, id="console")
 """Who acts where the person at the keyboard names nobody else."""
 
+_IDS = "ids are 1 to 128 printable ASCII characters without spaces"
+_IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
 _WITH_SELLER = frozenset({Role.AGENT, Role.SELLER})
 
 
@@ -36,9 +39,15 @@ def actor(text: str) -> Actor:
     try:
         return Actor(role=role, id=given_id, seller_id=seller_id)
     except ValueError:
-        raise typer.BadParameter(
-            f"{text} was given; ids are 1 to 128 printable ASCII characters without spaces"
-        ) from None
+        raise typer.BadParameter(f"{text} was given; {_IDS}") from None
+
+
+def identifier(text: str) -> str:
+    """Read whose or which one: records and servers are asked about nothing that can be no id."""
+    try:
+        return _IDENTIFIER.validate_python(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text} was given; {_IDS}" if text else _IDS) from None
 
 
 def instant(text: str) -> datetime:

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Automatic payments: stop, resume, list, reconcile.")
 
-Seller = Annotated[str | None, typer.Option(metavar="ID", help="Of one seller; of all if left out.")]
+Seller = Annotated[
+    str | None,
+    typer.Option(parser=given.identifier, metavar="ID", help="Of one seller; of all if left out."),
+]
 By = Annotated[
     Actor | None,
     typer.Option(
@@ -38,6 +41,8 @@ def stop(seller: Seller = None, by: By = None, as_json: AsJson = False) -> None:
         from business_care.listing import PaymentState
         from console.composition import opened_desk
 
+        if seller is not None:
+            await _demand_known(seller)
         async with opened_desk() as desk:
             return await desk.switch_payments(PaymentState.STOPPED, seller, by or given.AT_THE_CONSOLE)
 
@@ -51,6 +56,8 @@ def resume(seller: Seller = None, by: By = None, as_json: AsJson = False) -> Non
     async def switch() -> "tuple[PaymentsChange, Sequence[PaymentSwitch]]":
         from console.composition import opened_gateway
 
+        if seller is not None:
+            await _demand_known(seller, or_switched=True)
         async with opened_gateway() as gateway:
             change = await gateway.resume_payments(seller, by or given.AT_THE_CONSOLE)
             return change, await gateway.list_payment_switches()
@@ -88,6 +95,26 @@ def list_switches(as_json: AsJson = False) -> None:
 
 
 app.command(epilog="Example: business-care payments reconcile --json")(reconcile)
+
+
+async def _demand_known(seller: str, *, or_switched: bool = False) -> None:
+    """Raise `unknown_seller`: a mistyped id would look like success, while nobody's payments stop or run.
+
+    What was switched once can be switched back, whoever is known by now.
+    """
+    from adapters.records.places import find_seller
+    from business_care.errors import ErrorCode, RecordMissing, RuleViolation
+    from console.composition import opened_records
+
+    async with opened_records() as records:
+        switches = await records.switches.payment_switches() if or_switched else ()
+        if any(switch.seller_id == seller for switch in switches):
+            return
+        try:
+            async with records.database.reading() as connection:
+                await find_seller(connection, seller)
+        except RecordMissing:
+            raise RuleViolation(ErrorCode.UNKNOWN_SELLER, f"seller_id: there is no seller {seller}") from None
 
 
 def _print_still_stopped(switches: "Sequence[PaymentSwitch]") -> None:

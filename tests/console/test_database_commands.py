@@ -1,10 +1,14 @@
 """The database of the records is made and filled from the command line, without any server."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 
+from business_care.listing import PaymentState
+from console.composition import opened_desk
+from console.given import AT_THE_CONSOLE
 from tests.console.conftest import Typed
 
 RECORDS = """
@@ -80,6 +84,52 @@ def test_payments_can_be_stopped_while_no_server_answers(typed: Typed) -> None:
     assert stopped.code == 0
     assert resumed.code == 3
     assert [(switch["state"], switch["seller_id"]) for switch in json.loads(listed.out)] == [("stop", None)]
+
+
+def test_payments_of_one_seller_are_stopped_only_if_the_records_know_the_seller(
+    typed: Typed, tmp_path: Path
+) -> None:
+    (tmp_path / "records.yaml").write_text(RECORDS)
+    typed("db", "upgrade")
+    typed("db", "seed", "records.yaml")
+
+    stopped = typed("payments", "stop", "--seller", "S1")
+    mistyped = typed("payments", "stop", "--seller", "S-typo")
+    resumed = typed("payments", "resume", "--seller", "S-typo")
+    listed = typed("payments", "list", "--json")
+
+    assert stopped.code == 0
+    for ended in (mistyped, resumed):
+        assert (ended.code, ended.out) == (1, "")
+        assert ended.err == "unknown_seller: seller_id: there is no seller S-typo\n"
+    assert [switch["seller_id"] for switch in json.loads(listed.out)] == ["S1"]
+
+
+@pytest.mark.parametrize("doing", ["stop", "resume"])
+@pytest.mark.parametrize("seller", ["", "a b", "a\nb", "caf\udce9", "S" * 129])
+def test_what_can_be_no_seller_stops_nobodys_payments(typed: Typed, doing: str, seller: str) -> None:
+    typed("db", "upgrade")
+
+    ended = typed("payments", doing, "--seller", seller)
+
+    assert (ended.code, ended.out) == (2, "")
+    assert "'--seller': " in ended.err
+    assert "ids are 1 to 128 printable ASCII characters without spaces" in ended.err
+    assert ended.err.count("\n") == 1
+    assert json.loads(typed("payments", "list", "--json").out) == []
+
+
+async def test_what_was_stopped_for_a_seller_whom_nobody_knows_can_be_resumed_all_the_same(
+    typed: Typed,
+) -> None:
+    await asyncio.to_thread(typed, "db", "upgrade")
+    async with opened_desk() as desk:
+        await desk.switch_payments(PaymentState.STOPPED, "S-typo", AT_THE_CONSOLE)
+
+    ended = await asyncio.to_thread(typed, "payments", "resume", "--seller", "S-typo")
+
+    assert ended.code == 3  # no server answers, which is asked after the records
+    assert ended.err.startswith("no Temporal server answers")
 
 
 def test_a_request_that_the_records_do_not_know_may_exist_while_no_server_answers(typed: Typed) -> None:
