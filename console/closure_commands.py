@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Sellers' temporary closures: announce, end early, list.")
 
-ClosureId = Annotated[str, typer.Argument(metavar="CLOSURE_ID", help="Which closure.", show_default=False)]
+ClosureId = Annotated[
+    str,
+    typer.Argument(parser=given.identifier, metavar="CLOSURE_ID", help="Which closure.", show_default=False),
+]
 Notice = Annotated[
     datetime | None,
     typer.Option(
@@ -36,7 +39,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 )
 def announce(
     closure_id: ClosureId,
-    seller: Annotated[str, typer.Option(metavar="ID", help="Who closes.", show_default=False)],
+    seller: Annotated[
+        str, typer.Option(parser=given.identifier, metavar="ID", help="Who closes.", show_default=False)
+    ],
     first_day: Annotated[
         date,
         typer.Option(
@@ -53,17 +58,12 @@ def announce(
     as_json: AsJson = False,
 ) -> None:
     """Announce a closure: whole local days, both included. It binds requests opened after its notice."""
-    from pydantic import ValidationError
-
     from business_care.listing import SellerClosure
     from gateway.client import now
 
-    try:
-        closure = SellerClosure(
-            id=closure_id, seller_id=seller, start=first_day, end=last_day, notified_at=notified_at or now()
-        )
-    except ValidationError:
-        raise typer.BadParameter("ids are 1 to 128 printable ASCII characters without spaces") from None
+    closure = SellerClosure(
+        id=closure_id, seller_id=seller, start=first_day, end=last_day, notified_at=notified_at or now()
+    )
 
     async def keep() -> SellerClosure:
         from console.composition import opened_desk
@@ -107,7 +107,9 @@ def end(
 
 @app.command(name="list", epilog="Example: business-care closure list --seller S1")
 def list_closures(
-    seller: Annotated[str | None, typer.Option(metavar="ID", help="Of one seller.")] = None,
+    seller: Annotated[
+        str | None, typer.Option(parser=given.identifier, metavar="ID", help="Of one seller.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List closures by their first day."""

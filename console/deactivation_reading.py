@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from gateway.products import ProductGateway
     from gateway.recorded_deactivations import RecordedDeactivations
 
-ProductId = Annotated[str, typer.Argument(metavar="PRODUCT_ID", help="Which product.", show_default=False)]
+ProductId = Annotated[
+    str,
+    typer.Argument(parser=given.identifier, metavar="PRODUCT_ID", help="Which product.", show_default=False),
+]
 
 
 def deactivation(

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from console import given
 from console.answers import print_json
 from console.ending import WrongUsage, end_with, perform, undertake
 
@@ -40,7 +41,10 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
 
 @app.command(epilog="Example: business-care encryption forget k2031")
 def forget(
-    key_id: Annotated[str, typer.Argument(metavar="ID", help="Of a key that is lost for good.")],
+    key_id: Annotated[
+        str,
+        typer.Argument(parser=given.identifier, metavar="ID", help="Of a key that is lost for good."),
+    ],
 ) -> None:
     """Let workers start without a key that is lost. What it has locked stays locked, and waits for ever."""
     if not perform("forgetting the key", lambda: _forget(key_id)):

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from business_care.listing import CommandLogEntry
     from business_care.views import DeadlinesView, JournalView, RequestView
 
-RequestId = Annotated[str, typer.Argument(metavar="REQUEST_ID", help="Which request.", show_default=False)]
+RequestId = Annotated[
+    str,
+    typer.Argument(parser=given.identifier, metavar="REQUEST_ID", help="Which request.", show_default=False),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 MAX_LISTED = 10_000
@@ -95,8 +98,12 @@ def commands(request_id: RequestId, as_json: AsJson = False) -> None:
 
 
 def list_requests(
-    seller: Annotated[str | None, typer.Option(metavar="ID", help="Of one seller.")] = None,
-    product: Annotated[str | None, typer.Option(metavar="ID", help="About one product.")] = None,
+    seller: Annotated[
+        str | None, typer.Option(parser=given.identifier, metavar="ID", help="Of one seller.")
+    ] = None,
+    product: Annotated[
+        str | None, typer.Option(parser=given.identifier, metavar="ID", help="About one product.")
+    ] = None,
     state: Annotated[
         str | None,
         typer.Option(
@@ -116,25 +123,18 @@ def list_requests(
     as_json: AsJson = False,
 ) -> None:
     """List requests, the next deadline first. The records are read, no server is needed."""
-    from pydantic import ValidationError
-
     from business_care.listing import RequestFilter
     from business_care.views import CareStateName
 
-    try:
-        wanted = RequestFilter(
-            seller_id=seller,
-            product_id=product,
-            state=CareStateName(state) if state else None,
-            open_only=open_only,
-            breached_only=breached,
-            due_before=due_before,
-            limit=limit,
-        )
-    except ValidationError:
-        raise typer.BadParameter(
-            "ids are 1 to 128 printable ASCII characters without spaces", param_hint="'--seller', '--product'"
-        ) from None
+    wanted = RequestFilter(
+        seller_id=seller,
+        product_id=product,
+        state=CareStateName(state) if state else None,
+        open_only=open_only,
+        breached_only=breached,
+        due_before=due_before,
+        limit=limit,
+    )
 
     async def read() -> "Sequence[RequestView]":
         from console.composition import opened_records

@@ -20,7 +20,10 @@ app = typer.Typer(
     help="Refunds that failed after their request had closed: list, show, record how they were paid.",
 )
 
-LicenceId = Annotated[str, typer.Argument(metavar="LICENCE_ID", help="Whose refund.", show_default=False)]
+LicenceId = Annotated[
+    str,
+    typer.Argument(parser=given.identifier, metavar="LICENCE_ID", help="Whose refund.", show_default=False),
+]
 Number = Annotated[
     int | None, typer.Option(min=1, help="Which one of the licence; the last one if left out.")
 ]

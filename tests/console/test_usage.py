@@ -14,6 +14,7 @@ from business_care.deactivation.commands import DEACTIVATION_COMMANDS
 from console.app import app
 from console.command_help import EXAMPLES, OPTIONS
 from tests.console.conftest import Typed
+from tests.gateway.bad_senders import demand_plain
 
 ROOT = Path(__file__).parent.parent.parent
 MESSAGES: dict[str, type[Command]] = {**DEACTIVATION_COMMANDS, **COMMANDS}
@@ -96,6 +97,51 @@ def test_wrong_usage_names_the_word_what_was_given_and_what_is_allowed(
     assert (ended.code, ended.out) == (2, "")
     [line] = [line for line in ended.err.splitlines() if not line.startswith("command id ")]
     assert said in line
+
+
+@pytest.mark.parametrize(
+    "typed_id",
+    [
+        pytest.param("\udcff", id="no UTF-8"),
+        pytest.param("caf\u00e9", id="no ASCII"),
+        pytest.param("", id="nothing"),
+        pytest.param("a b", id="two words"),
+        pytest.param("R1\n", id="a line"),
+        pytest.param("R" * 129, id="too long"),
+    ],
+)
+@pytest.mark.parametrize(
+    "words",
+    [
+        "show {id}",
+        "explain {id}",
+        "journal {id}",
+        "commands {id}",
+        "list --seller {id}",
+        "list --product {id}",
+        "deactivation {id}",
+        "deactivation {id} --failed",
+        "deactivation {id} --commands",
+        "deactivation {id} --follow",
+        "recovery show {id}",
+        "recovery show {id} --journal",
+        "recovery record {id} --by operator:O1",
+        "recovery resume {id}",
+        "closure announce {id} --seller S1 --from 2031-08-04 --to 2031-08-15",
+        "closure announce K1 --seller {id} --from 2031-08-04 --to 2031-08-15",
+        "closure end {id} --by operator:O1",
+        "closure list --seller {id}",
+        "encryption forget {id}",
+    ],
+)
+def test_what_can_be_no_id_is_wrong_usage_before_anybody_is_asked(
+    typed: Typed, words: str, typed_id: str
+) -> None:
+    ended = typed(*(word.format(id=typed_id) for word in words.split(" ")))
+
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert "ids are 1 to 128 printable ASCII characters without spaces" in ended.err
+    demand_plain(ended.err)
 
 
 @pytest.mark.parametrize(
