@@ -14,7 +14,7 @@ from adapters.records.deactivation_tables import (
 from adapters.records.journal_rows import applied_rows, event_rows, notice_rows, rejection_rows
 from adapters.records.product_facts import lock_product, standing_deactivation
 from adapters.records.request_tables import NOTICES
-from adapters.records.retold import Telling, forget_what_its_run_tells_anew, not_read_before
+from adapters.records.retold import Telling, forget_what_its_run_tells_anew, is_out_of_date, not_read_before
 from adapters.records.switched_in_vain import switch_back
 from adapters.records.upsert import insert_missing, put_newer
 from business_care.deactivation.possible import already_deactivated
@@ -27,21 +27,22 @@ from business_care.notices import NoticeAbout
 async def store_deactivation(connection: AsyncConnection, record: DeactivationRecord) -> None:
     """Store one step: the state unless a newer one is there, and all else that is still missing.
 
+    Nothing of a step that its run has told otherwise since: it never happened.
     Raises `RuleViolation`: `already_deactivated` while another deactivation of the product stands (R50), and
     `command_id_reused` for an id under which another product was switched off (R60).
     Of a refused order nothing is kept but why: it may be judged anew (R60).
     """
     deactivation_id = record.view.deactivation_id
     owner = {"deactivation_id": deactivation_id}
-    if record.view.outcome is not DeactivationOutcome.REFUSED:
+    is_refused = record.view.outcome is DeactivationOutcome.REFUSED
+    if not is_refused:
         await lock_product(connection, record.view.product_id)
-        telling = Telling(
-            deactivation_id,
-            NoticeAbout.PRODUCT,
-            DEACTIVATIONS,
-            DEACTIVATION_EVENTS,
-            APPLIED_TO_DEACTIVATIONS,
-        )
+    telling = Telling(
+        deactivation_id, NoticeAbout.PRODUCT, DEACTIVATIONS, DEACTIVATION_EVENTS, APPLIED_TO_DEACTIVATIONS
+    )
+    if await _is_its_own(connection, record) and await is_out_of_date(connection, telling, record.events):
+        return
+    if not is_refused:
         await forget_what_its_run_tells_anew(connection, telling, record.run_id, record.events)
         await _demand_the_only_one(connection, record)
         if record.view.outcome is DeactivationOutcome.REVOKED and not await _is_revoked(connection, record):
@@ -54,6 +55,19 @@ async def store_deactivation(connection: AsyncConnection, record: DeactivationRe
         await insert_missing(connection, NOTICES, notices)
     rejections = rejection_rows({**owner, "product_id": record.view.product_id}, record.rejections)
     await insert_missing(connection, DEACTIVATION_REJECTIONS, rejections)
+
+
+async def _is_its_own(connection: AsyncConnection, record: DeactivationRecord) -> bool:
+    """Whether what is kept under the id was told by the same product; of a refused order, by the same run.
+
+    Another order under the same id is no older telling of this one.
+    """
+    kept = DEACTIVATIONS.c.deactivation_id == record.view.deactivation_id
+    if record.view.outcome is DeactivationOutcome.REFUSED:
+        same = DEACTIVATIONS.c.run_id == record.run_id
+    else:
+        same = DEACTIVATIONS.c.product_id == record.view.product_id
+    return await connection.scalar(select(DEACTIVATIONS.c.seq).where(kept, same)) is not None
 
 
 async def _is_revoked(connection: AsyncConnection, record: DeactivationRecord) -> bool:

@@ -20,7 +20,7 @@ from adapters.records.recovery_tables import (
 )
 from adapters.records.refund_marks import ByHand, IntentStatus
 from adapters.records.request_tables import NOTICES
-from adapters.records.retold import Telling, forget_what_its_run_tells_anew, not_read_before
+from adapters.records.retold import Telling, forget_what_its_run_tells_anew, is_out_of_date, not_read_before
 from adapters.records.upsert import insert_missing, put_newer
 from business_care.books import BookingKind
 from business_care.events import Event
@@ -63,7 +63,15 @@ async def begin_recovery(
 
 
 async def store_recovery(connection: AsyncConnection, record: RecoveryRecord) -> None:
-    """Store one step of a recovery: the state unless a newer one is there, and all that is still missing."""
+    """Store one step of a recovery: the state unless a newer one is there, and all that is still missing.
+
+    Nothing of a step that its run has told otherwise since: it never happened.
+    """
+    telling = _telling(record.state.start.recovery_id)
+    # One step of a recovery at a time.
+    await connection.execute(select(RECOVERIES.c.seq).where(telling.of(RECOVERIES)).with_for_update())
+    if await is_out_of_date(connection, telling, record.events):
+        return
     await _store(
         connection,
         record.state,
@@ -88,7 +96,7 @@ async def _store(
     notices: Sequence[Notice],
 ) -> None:
     recovery_id = state.start.recovery_id
-    telling = Telling(recovery_id, NoticeAbout.RECOVERY, RECOVERIES, RECOVERY_EVENTS, APPLIED_TO_RECOVERIES)
+    telling = _telling(recovery_id)
     if run_id is not None:
         await forget_what_its_run_tells_anew(connection, telling, run_id, events)
     row = {**_row(state), "run_id": run_id, "rejections_dropped": dropped or {}}
@@ -136,6 +144,10 @@ async def _book(
         reference=reference,
         at=at,
     )
+
+
+def _telling(recovery_id: str) -> Telling:
+    return Telling(recovery_id, NoticeAbout.RECOVERY, RECOVERIES, RECOVERY_EVENTS, APPLIED_TO_RECOVERIES)
 
 
 def _row(state: RecoveryState) -> dict[str, object]:

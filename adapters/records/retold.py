@@ -3,8 +3,8 @@
 A run stores its steps from within its tasks. When the worker or the server dies before a task is completed,
 the run does that task again, later, and perhaps in another order: a command that had been taken is lost with
 the task, another one or a deadline comes before it. What counts is what the run tells last; what it had told
-before under the same numbers never happened (R63). Money is another matter: a payment that was once booked
-stays booked.
+before under the same numbers never happened (R63), also when a worker that was taken for dead stores it last.
+Money is another matter: a payment that was once booked stays booked.
 """
 
 from collections.abc import Sequence
@@ -47,6 +47,16 @@ class Telling:
         return and_(NOTICES.c.about == self.about, NOTICES.c.subject_id == self.owner_id)
 
 
+async def is_out_of_date(connection: AsyncConnection, telling: Telling, events: Sequence[Event]) -> bool:
+    """Whether one of these numbers was told with a later instant: then the whole step never happened.
+
+    The instants are the server's own, of the task in which something was told. The caller sees to it that no
+    other step of the workflow is stored at the same time.
+    """
+    kept = await _kept_under_their_numbers(connection, telling, events)
+    return any(event.seq in kept and kept[event.seq].at > event.at for event in events)
+
+
 async def forget_what_its_run_tells_anew(
     connection: AsyncConnection, telling: Telling, run_id: str, events: Sequence[Event]
 ) -> None:
@@ -65,15 +75,8 @@ async def forget_what_its_run_tells_anew(
 async def first_told_anew(
     connection: AsyncConnection, telling: Telling, events: Sequence[Event]
 ) -> int | None:
-    """The number from which on something was told before, and is told again with a later instant.
-
-    A step that was told earlier, and comes later, takes nothing back: a worker that was taken for dead stored
-    it.
-    """
-    query = select(telling.events.c.event).where(
-        telling.of(telling.events), telling.events.c.seq.in_([event.seq for event in events])
-    )
-    kept: dict[int, Event] = {event.seq: event for event in await connection.scalars(query)}
+    """The number from which on something was told before, and is told again with a later instant."""
+    kept = await _kept_under_their_numbers(connection, telling, events)
     anew = (event.seq for event in events if event.seq in kept and kept[event.seq].at < event.at)
     return next(anew, None)
 
@@ -127,6 +130,15 @@ async def not_read_before(
             update(NOTICES).where(NOTICES.c.id == same["id"]).values(key=key, at=notice.at)
         )
     return tuple(left)
+
+
+async def _kept_under_their_numbers(
+    connection: AsyncConnection, telling: Telling, events: Sequence[Event]
+) -> dict[int, Event]:
+    query = select(telling.events.c.event).where(
+        telling.of(telling.events), telling.events.c.seq.in_([event.seq for event in events])
+    )
+    return {event.seq: event for event in await connection.scalars(query)}
 
 
 async def _take_notices_back(connection: AsyncConnection, telling: Telling, first: int, prefix: str) -> None:

@@ -13,11 +13,16 @@ from adapters.records.request_tables import (
     REQUEST_RUNS,
     REQUESTS,
 )
-from adapters.records.retold import Telling, first_told_anew, forget_from, not_read_before
+from adapters.records.retold import Telling, first_told_anew, forget_from, is_out_of_date, not_read_before
 from adapters.records.runs import numbered
 from business_care.notices import Notice, NoticeAbout
 from business_care.state import WindowKind
 from business_care.views import StepRecord
+
+
+async def was_told_otherwise_since(connection: AsyncConnection, step: StepRecord, offset: int) -> bool:
+    """Whether the step never happened: its run has told its numbers again, with a later instant."""
+    return await is_out_of_date(connection, _telling(step.view.request_id), numbered(step.events, offset))
 
 
 async def forget_what_is_told_anew(connection: AsyncConnection, step: StepRecord, offset: int) -> None:

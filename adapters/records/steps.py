@@ -16,7 +16,11 @@ from adapters.records.request_tables import (
     REQUEST_EVENTS,
     REQUESTS,
 )
-from adapters.records.retold_requests import forget_what_is_told_anew, not_read_already
+from adapters.records.retold_requests import (
+    forget_what_is_told_anew,
+    not_read_already,
+    was_told_otherwise_since,
+)
 from adapters.records.runs import keep_run, numbered, seq_offset
 from adapters.records.upsert import insert_missing, put_newer
 from business_care.notices import Notice, NoticeAbout
@@ -25,11 +29,16 @@ from business_care.views import PlanRecord, StepRecord
 
 
 async def store_step(connection: AsyncConnection, step: StepRecord) -> None:
-    """Store one step: the projection unless a newer one is there, and all else that is still missing."""
+    """Store one step: the projection unless a newer one is there, and all else that is still missing.
+
+    Nothing of a step that its run has told otherwise since: it never happened.
+    """
     now = datetime.now(UTC)
     request_id = step.view.request_id
     owner = {"request_id": request_id}
     offset = await seq_offset(connection, step)
+    if await was_told_otherwise_since(connection, step, offset):
+        return
     await forget_what_is_told_anew(connection, step, offset)
     await _project(connection, step, offset)
     await keep_run(connection, step, offset)

@@ -4,11 +4,23 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from adapters.records.book_tables import BOOKINGS
+from adapters.records.money_tables import REFUND_INTENTS
 from adapters.records.opened import OperatorDesk, Records
+from adapters.records.request_tables import (
+    APPLIED_COMMANDS,
+    DEADLINE_PLANS,
+    NOTICES,
+    REJECTIONS,
+    REQUEST_EVENTS,
+    REQUESTS,
+)
 from adapters.records.seed import load
 from business_care.events import EventName, Rejection
 from business_care.notices import Notice
+from business_care.refund import RefundStatus
 from business_care.state import Outcome
 from business_care.views import CareStateName, JournalView, StepRecord
 from tests.adapters.care_world import (
@@ -17,6 +29,7 @@ from tests.adapters.care_world import (
     a_file,
     a_notice,
     a_plan_record,
+    a_refund_view,
     a_step,
     a_view,
     an_applied_command,
@@ -218,6 +231,63 @@ async def test_a_command_that_is_done_again_is_recorded_with_the_answer_that_was
     assert await records.directory.applied("R1", "c1") == again.applied[0]
     assert (await journal(records)).events == again.events
     assert len(await told(records)) == 1
+
+
+@pytest.mark.parametrize("told_first", ["as many events", "more events"])
+async def test_what_a_worker_taken_for_dead_stores_last_changes_nothing(
+    records: Records, told_first: str
+) -> None:
+    """It had told of a withdrawal that was lost; the run went on, and an operator ordered the refund."""
+    later = an_event(2).at + timedelta(seconds=20)
+    manual = a_view(
+        seq=3 if told_first == "as many events" else 2,
+        state=CareStateName.REFUND_MANUAL,
+        refund=a_refund_view(RefundStatus.MANUAL),
+    )
+    ordered = [
+        an_event(seq, "order_refund").model_copy(update={"command_id": "c2", "at": later})
+        for seq in range(2, manual.seq + 1)
+    ]
+    await records.care.store(a_step(a_view(seq=1), events=(an_event(1),), opening=an_opening()))
+    living = a_step(
+        manual,
+        events=tuple(ordered),
+        applied=(an_applied_command("c2"),),
+        notices=(a_notice("2-0-refund_manual"),),
+    )
+    await records.care.store(living)
+    before = await all_that_is_kept(records)
+    withdrawn = an_event(2, "withdraw").model_copy(update={"command_id": "c1"})
+    closed = an_event(3, "closed").model_copy(update={"at": withdrawn.at})
+
+    await records.care.store(
+        a_step(
+            a_view(
+                seq=3,
+                state=CareStateName.CLOSED,
+                outcome=Outcome.REFUNDED,
+                refund=a_refund_view(RefundStatus.SUCCEEDED, "re_1"),
+            ),
+            events=(withdrawn, closed),
+            applied=(an_applied_command("c1"),),
+            notices=(a_notice("3-0-withdrawn"),),
+            rejections=(a_rejection(),),
+            plans=(a_plan_record(5),),
+        )
+    )
+
+    assert await all_that_is_kept(records) == before
+    assert await records.directory.view("R1") == manual
+    await records.care.store(living)
+    assert await all_that_is_kept(records) == before
+
+
+async def all_that_is_kept(records: Records) -> list[list[tuple[object, ...]]]:
+    tables = (REQUESTS, REQUEST_EVENTS, APPLIED_COMMANDS, REJECTIONS, DEADLINE_PLANS, NOTICES, BOOKINGS)
+    by_hand = select(REFUND_INTENTS.c.status, REFUND_INTENTS.c.by_hand, REFUND_INTENTS.c.reference)
+    async with records.database.reading() as connection:
+        kept = [(await connection.execute(select(table))).all() for table in tables]
+        return [[tuple(row) for row in rows] for rows in (*kept, (await connection.execute(by_hand)).all())]
 
 
 async def test_who_has_read_it_already_is_not_told_again_when_it_is_done_anew(records: Records) -> None:

@@ -15,7 +15,7 @@ from business_care.commands import RecordRefund
 from business_care.deactivation.views import AppliedToDeactivation, DeactivationRecord
 from business_care.deactivation.words import DeactivationOutcome, SaleState
 from business_care.errors import ErrorCode, RuleViolation
-from business_care.events import Event
+from business_care.events import Event, Rejection
 from business_care.notices import Notice
 from business_care.recovery.judgement import judge
 from business_care.recovery.moves import recovery_begun
@@ -156,6 +156,59 @@ async def test_what_comes_late_or_from_another_run_takes_nothing_of_a_deactivati
     assert await records.deactivations.applied("P1", "c1") == applied("c1")
 
 
+@pytest.mark.parametrize("events", [1, 2], ids=["as many events", "more events"])
+async def test_what_a_worker_taken_for_dead_stores_last_changes_nothing_of_a_deactivation(
+    records: Records, events: int
+) -> None:
+    await load(records.database, a_catalogue())
+    await records.products.store(a_record(events=(went_offline(1),), notices=(told_seller(),)))
+    living = made_permanent(told_seller(key="2-0-made_permanent"))
+    await records.products.store(living)
+    dead = reactivated("3-0-reactivated")
+    state = a_deactivation(seq=1 + events, outcome=DeactivationOutcome.REACTIVATED)
+    late = a_record(state, events=dead.events[:events], applied=dead.applied, notices=dead.notices)
+
+    await records.products.store(late)
+    await records.products.store(living)
+
+    assert await records.deactivations.latest("P1") == living.view
+    assert await names(records) == ["offline", "made_permanent"]
+    assert await records.deactivations.applied("P1", "c1") is None
+    assert await records.deactivations.applied("P1", "c2") == applied("c2")
+    assert await told(records) == ["1-0-deactivated", "2-0-made_permanent"]
+
+
+async def test_a_refusal_that_a_worker_taken_for_dead_stores_last_stands_nowhere(records: Records) -> None:
+    await load(records.database, a_catalogue())
+    living = a_record(a_deactivation(seq=1), events=(event(1, "offline", "D1", later=True),))
+    await records.products.store(living)
+
+    await records.products.store(
+        a_record(
+            a_deactivation(seq=1, outcome=DeactivationOutcome.REFUSED),
+            events=(event(1, "ended"),),
+            rejections=(Rejection(at=OPENED_AT, message="deactivate", code="wrong_state", sha256="0" * 64),),
+        )
+    )
+
+    journal = await records.deactivations.journal("D1")
+    assert journal is not None
+    assert (journal.events, journal.rejections) == (living.events, ())
+
+
+async def test_another_product_s_order_under_the_same_id_is_refused_also_when_it_was_told_earlier(
+    records: Records,
+) -> None:
+    await load(records.database, a_catalogue())
+    await records.products.store(a_record(events=(event(1, "offline", later=True),)))
+    other = a_deactivation(an_order_of("P2"))
+
+    with pytest.raises(RuleViolation) as refused:
+        await records.products.store(a_record(other, run_id="run-2", events=(event(1, "offline"),)))
+
+    assert refused.value.code == ErrorCode.COMMAND_ID_REUSED
+
+
 @pytest.fixture
 async def begun(records: Records) -> RecoveryStep:
     """A recovery that has begun, and whose first step its run has stored."""
@@ -255,6 +308,28 @@ async def test_a_payment_that_a_recovery_never_heard_of_leaves_it_open_until_it_
     assert await records.recoveries.all(open_only=True) == []
     assert await told(records) == []
     assert await booked(records) == ["paid_by_provider", "returned_by_provider", "paid_by_hand"]
+
+
+@pytest.mark.parametrize("reminded_first", [False, True], ids=["as many events", "more events"])
+async def test_a_payment_that_a_worker_taken_for_dead_stores_last_is_not_recorded(
+    records: Records, begun: RecoveryStep, reminded_first: bool
+) -> None:
+    """The operator's command went with its task, and is judged when it comes again."""
+    living, dead = reminded(begun, SOON_AGAIN), recorded(begun, SOON)
+    if reminded_first:
+        first = reminded(begun, SOON)
+        dead = recorded(RecoveryStep(state=first.state), SOON)
+        dead = dead.model_copy(update={"events": (*first.events, *dead.events)})
+    await records.recoveries.store(living)
+
+    await records.recoveries.store(dead)
+    await records.recoveries.store(living)
+
+    assert [view.recovery_id for view in await records.recoveries.all(open_only=True)] == ["L1-1"]
+    assert await entries(records) == [BEGAN, ("reminder", SOON_AGAIN)]
+    assert await said_to(records) == ()
+    assert await told(records) == ["1-0-refund_manual"]
+    assert await booked(records) == ["paid_by_provider", "returned_by_provider"]
 
 
 async def test_another_run_of_a_recovery_takes_nothing_back(records: Records, begun: RecoveryStep) -> None:
