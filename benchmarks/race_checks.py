@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.open_requests import CURRENCY
@@ -117,7 +117,8 @@ def _of_the_clock(race: Race, fix: Answer) -> Iterator[str]:
         if fix.answered_at < race.due:
             yield f"{fix.command_id} was refused before the deadline"
     if fix.verdict is Verdict.ACKNOWLEDGED and not race.plan.is_dated and fix.sent_at >= race.due:
-        yield f"{fix.command_id} was sent after the deadline and acknowledged"
+        late = (fix.sent_at - race.due) / timedelta(milliseconds=1)
+        yield f"{fix.command_id} was sent {late:.3f} ms after the deadline and acknowledged"
 
 
 def _of_a_fix(race: Race, remains: Remains, paid: Sequence[Paid], journal: Sequence[str]) -> Iterator[str]:

@@ -80,7 +80,7 @@ def test_one_of_both_is_as_it_should_be(run: Race, remains: Remains) -> None:
         (FIX_WON, lambda: replace(fixed(), journals={}), "the journal does not have it"),
         (replace(FIX_WON, history=REFUND_WON.history), fixed, "the history does not have it"),
         (replace(FIX_WON, confirmation="request_closed"), fixed, "could not be confirmed"),
-        (timed(FIX_WON, DUE, DUE + A_MOMENT), fixed, "sent after the deadline and acknowledged"),
+        (timed(FIX_WON, DUE, DUE + A_MOMENT), fixed, "ms after the deadline and acknowledged"),
         (timed(REFUND_WON, DUE - 2 * A_MOMENT, DUE - A_MOMENT), paid_back, "refused before the deadline"),
         (REFUND_WON, with_payments, "neither"),
         (REFUND_WON, lambda: with_payments(REFUND, REFUND), "2 times"),
