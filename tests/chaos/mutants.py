@@ -73,6 +73,11 @@ MUTANTS: tuple[Mutant, ...] = (
                 "(answered := intent.answer_without_asking() or intent.answer_instead_of_paying(order))",
                 "(answered := intent.answer_instead_of_paying(order))",
             ),
+            Edit(
+                "adapters/payments/once.py",
+                "intended = intent.order_as_intended(order)",
+                "intended = order",
+            ),
         ),
         ("two_requests_one_licence",),
         ("refund",),
