@@ -7,6 +7,10 @@ from business_care.people import Actor
 from business_care.reading import fingerprint
 from business_care.values import Identifier, Instant, Value
 
+MAX_APPLIED = 250
+"""How many accepted commands a running workflow remembers. A journal full of the longest ids still fits into
+the start of its next run; the records keep all."""
+
 
 class AcceptedAnswer(Value):
     """What the answer to every accepted command says; a duplicate answers as the first time (R60)."""

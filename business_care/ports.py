@@ -195,6 +195,11 @@ class RequestDirectory(Protocol):
         """A command that was accepted earlier, with its answer (R60)."""
         ...
 
+    async def forgotten(self, request_id: str, command_id: str) -> AppliedCommand | None:
+        """A command that was accepted so long ago that a running request does not remember it (R60):
+        `MAX_APPLIED` others were accepted after it."""
+        ...
+
     async def facts(self, opening: CareRequestOpening) -> LicenceFacts:
         """The facts of the licence. Raises `RecordMissing` for an unknown licence (R15)."""
         ...

@@ -1,9 +1,11 @@
-"""Answers for requests that no run answers for any more: from the records, by the same rules (R60, R61)."""
+"""Answers where no run answers any more for a request or for a command: from the records, by the same rules
+(R60, R61)."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from business_care.errors import RecordMissing
+from business_care.commands import Command
+from business_care.errors import RecordMissing, RuleViolation
 from business_care.judgement import judge
 from business_care.ports import RequestDirectory
 from business_care.request import CareRequestOpening, LicenceFacts
@@ -40,6 +42,22 @@ class RequestAddressee:
         """What it answers with."""
         return CommandAnswer
 
+    async def answer_to_forgotten(self, command: RawCommand, now: datetime) -> CommandAnswer | None:
+        """What a request has answered when it took the command long ago (R60); None where it judges itself.
+
+        Raises:
+            RuleViolation: in the order of judgement, up to `command_id_reused`.
+        """
+        try:
+            given = command.read()
+        except RuleViolation:
+            return None  # the request itself keeps what can't be read (R61)
+        earlier = await self.directory.forgotten(self.request_id, given.command_id)
+        view = None if earlier is None else await self.directory.view(self.request_id)
+        if earlier is None or view is None:
+            return None
+        return await self._repeated(view, given, now, earlier)
+
     async def answer_from_records(self, command: RawCommand, now: datetime) -> CommandAnswer:
         """What a closed request answers: to a repeated command as the first time, to all others a refusal.
 
@@ -54,6 +72,12 @@ class RequestAddressee:
             raise not_running(self.request_id)
         given = command.read()
         earlier = await self.directory.applied(self.request_id, given.command_id)
+        return await self._repeated(view, given, now, earlier)
+
+    async def _repeated(
+        self, view: RequestView, given: Command, now: datetime, earlier: AppliedCommand | None
+    ) -> CommandAnswer:
+        """The first answer to a command that repeats. Raises `RuleViolation`, in the order of judgement."""
         applied = {} if earlier is None else {given.command_id: earlier}
         outcome = judge(await _closed_state(self.directory, view), given, now, applied)
         if not isinstance(outcome, AppliedCommand):  # pragma: no cover - the table of the rules forbids it
@@ -62,7 +86,7 @@ class RequestAddressee:
 
 
 async def _closed_state(directory: RequestDirectory, view: RequestView) -> CareState:
-    """As much of the last state as the judgement of a command to a closed request looks at."""
+    """As much of the last state as the judgement of a command looks at that repeats, or comes too late."""
     opening = await directory.opening(view.request_id) or _opening_of(view)
     state = opened_state(opening)
     resolution = Resolution(phase=Phase.CLOSED, outcome=view.outcome, closed_at=view.closed_at)

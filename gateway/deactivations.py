@@ -42,6 +42,10 @@ class DeactivationAddressee:
         """What it answers with."""
         return DeactivationAnswer
 
+    async def answer_to_forgotten(self, command: RawCommand, now: datetime) -> DeactivationAnswer | None:  # noqa: ARG002 -- as the courier asks
+        """A deactivation takes a few commands, and remembers all of them."""
+        return None
+
     async def answer_from_records(self, command: RawCommand, now: datetime) -> DeactivationAnswer:
         """What the last deactivation answers: a repeated command as the first time, all others a refusal.
 

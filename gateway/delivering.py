@@ -43,6 +43,13 @@ class Addressee(Protocol[Answer_co]):
         """What it answers with."""
         ...
 
+    async def answer_to_forgotten(self, command: RawCommand, now: datetime) -> Answer_co | None:
+        """What is answered to a command that whoever runs has taken and does not remember any more (R60).
+
+        None: who runs is asked. Raises `RuleViolation`.
+        """
+        ...
+
     async def answer_from_records(self, command: RawCommand, now: datetime) -> Answer_co:
         """What is answered when nothing runs for it any more. Raises `RuleViolation`, `NotRunning`."""
         ...
@@ -50,7 +57,7 @@ class Addressee(Protocol[Answer_co]):
 
 @dataclass(frozen=True)
 class Courier(Generic[Answer]):
-    """Carries commands to whoever runs; for those that have ended the records answer.
+    """Carries commands to whoever runs; for those that have ended or do not remember, the records answer.
 
     A command that was applied but could not be kept is a failure too: sent again it is a duplicate, and kept.
     """
@@ -107,6 +114,9 @@ class Courier(Generic[Answer]):
         self, whom: Addressee[Answer], raw: RawCommand, hand_over: HandOver[Answer], arrived_at: datetime
     ) -> Answer | None:
         raw.demand_size()
+        known = await whom.answer_to_forgotten(raw, arrived_at)
+        if known is not None:
+            return known
         for pause in (*_PAUSES, None):
             try:
                 async with asking(str(whom.subject), self.patience):

@@ -49,6 +49,10 @@ class RecoveryAddressee:
         """What it answers with."""
         return RecoveryAnswer
 
+    async def answer_to_forgotten(self, command: RawCommand, now: datetime) -> RecoveryAnswer | None:  # noqa: ARG002 -- as the courier asks
+        """A recovery takes one command, and remembers it."""
+        return None
+
     async def answer_from_records(self, command: RawCommand, now: datetime) -> RecoveryAnswer:
         """What a recovery answers that has ended: a repeated command as the first time, all others a refusal.
 

@@ -7,7 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import Field
 
-from business_care.applied import Applied
+from business_care.applied import MAX_APPLIED, Applied
 from business_care.events import Event, Rejection
 from business_care.notices import Notice
 from business_care.values import Value
@@ -15,8 +15,6 @@ from business_care.views import AppliedCommand
 
 MAX_REJECTIONS = 200
 MAX_EVENTS = 200
-MAX_APPLIED = 250
-"""A journal full of the longest ids still fits into the start of the next run; the records keep all."""
 MAX_CARRIED_BYTES = 480 * 1024
 """A payload of more than 512 KB is refused by the server (`adapters/embedded_server.py` says why so few)."""
 

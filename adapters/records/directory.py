@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.catalogue_tables import LICENCES
@@ -15,6 +15,7 @@ from adapters.records.money_tables import REFUND_INTENTS
 from adapters.records.refund_marks import IntentStatus
 from adapters.records.rejections_shown import last_rejections, rejections_not_shown
 from adapters.records.request_tables import APPLIED_COMMANDS, REJECTIONS, REQUEST_EVENTS, REQUESTS
+from business_care.applied import MAX_APPLIED
 from business_care.listing import RequestFilter
 from business_care.provider_news import ChargebackNews, DisputeStanding
 from business_care.refund import PURCHASE_PRICE, SETTLED_AS_FAILED, Money
@@ -75,6 +76,23 @@ class SqlRequestDirectory:
     async def applied(self, request_id: str, command_id: str) -> AppliedCommand | None:
         query = select(APPLIED_COMMANDS).where(
             APPLIED_COMMANDS.c.request_id == request_id, APPLIED_COMMANDS.c.command_id == command_id
+        )
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query)).mappings().one_or_none()
+            return None if row is None else applied_in(row, AppliedCommand)
+
+    async def forgotten(self, request_id: str, command_id: str) -> AppliedCommand | None:
+        later = APPLIED_COMMANDS.alias("later")
+        accepted_since = (
+            select(func.count())
+            .select_from(later)
+            .where(later.c.request_id == request_id, later.c.id > APPLIED_COMMANDS.c.id)
+            .scalar_subquery()
+        )
+        query = select(APPLIED_COMMANDS).where(
+            APPLIED_COMMANDS.c.request_id == request_id,
+            APPLIED_COMMANDS.c.command_id == command_id,
+            accepted_since >= MAX_APPLIED,
         )
         async with self._database.reading() as connection:
             row = (await connection.execute(query)).mappings().one_or_none()

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from adapters.records.opened import Records
+from business_care.applied import MAX_APPLIED
 from business_care.listing import RequestFilter
 from business_care.state import Outcome, WindowKind
 from business_care.views import CareStateName, WindowView
-from tests.adapters.care_world import OPENED_AT, a_plan_record, a_step, a_view, an_opening
+from tests.adapters.care_world import OPENED_AT, a_plan_record, a_step, a_view, an_applied_command, an_opening
 
 TOMORROW = OPENED_AT + timedelta(days=1)
 
@@ -81,3 +82,19 @@ async def test_an_open_window_is_explained_by_its_own_plan(records: Records) -> 
     assert deadlines.window is not None
     assert deadlines.window.plan == plan.plan
     assert deadlines.resolution is None
+
+
+async def test_a_command_is_forgotten_once_as_many_others_were_taken_as_a_request_remembers(
+    records: Records,
+) -> None:
+    taken = tuple(an_applied_command(f"c{number}") for number in range(MAX_APPLIED + 1))
+    for request_id in ("R1", "R2"):
+        await records.care.store(a_step(a_view(request_id), applied=taken[:MAX_APPLIED]))
+    assert await records.directory.forgotten("R1", "c0") is None
+
+    await records.care.store(a_step(applied=taken[MAX_APPLIED:]))
+
+    assert await records.directory.forgotten("R1", "c0") == taken[0]
+    assert await records.directory.forgotten("R1", "c1") is None
+    assert await records.directory.forgotten("R2", "c0") is None
+    assert await records.directory.forgotten("R1", "c404") is None
