@@ -42,7 +42,8 @@ class DifferenceCode(StrEnum):
     OTHER_STATUS = "other_status"
     """One says paid; the other says that it is under way, has failed or came back."""
     PAID_TWICE = "paid_twice"
-    """The provider has paid twice under one key, or beside a payment by hand or a chargeback."""
+    """The provider has paid twice under one key, or beside a payment by hand; or a chargeback was lost beside
+    any payment."""
 
 
 class Difference(Value):

@@ -53,6 +53,8 @@ async def reconcile(database: Database, provider: PaymentProvider, at: datetime)
         made_there = seen.unpaid.get(ours.number)
         code = DifferenceCode.OTHER_STATUS if made_there else DifferenceCode.MISSING_THERE
         seen.differences.append(difference(code, made_there, ours))
+    for ours in await books.charged_back_too(newest):
+        seen.differences.append(difference(DifferenceCode.PAID_TWICE, None, ours))
     return Reconciliation(
         refunds=seen.refunds,
         currencies=_sums(await books.totals(newest), seen.there),

@@ -27,8 +27,9 @@ async def book(  # noqa: PLR0913 -- a booking says all of this, and each is name
     """Book a movement of money; again, or where it can't follow what was booked, nothing is changed.
 
     A second payment while one is in force, or the return of one that is not, is no movement that these books
-    know: if it has happened all the same, comparing them with the provider's shows it (`paid_twice`). A
-    return takes back what was booked, whatever `money` says.
+    know: if it has happened all the same, comparing them with the provider's list, and with the chargebacks
+    that requests tell of, shows it (`paid_twice`). A return takes back what was booked, whatever `money`
+    says.
     """
     last = await _last(connection, licence_id, purpose)
     if not may_follow(kind, None if last is None else BookingKind(last["kind"])):

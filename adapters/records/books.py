@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, not_, select
+from sqlalchemy import JSON, ColumnElement, RowMapping, and_, exists, func, not_, select, type_coerce
 
 from adapters.records.book_tables import BOOKING_ENTRIES, BOOKINGS
 from adapters.records.database import Database
+from adapters.records.request_tables import REQUESTS
 from business_care.books import PROVIDER, BookingKind
 from business_care.reconciliation import BookedRefund
-from business_care.refund import Money
+from business_care.refund import PURCHASE_PRICE, Money, RefundStatus
 
 PAGE = 500
 
@@ -65,6 +66,29 @@ class Books:
             for booked in page:
                 yield booked
             behind = page[-1].number
+
+    async def charged_back_too(self, upto: int) -> Sequence[BookedRefund]:
+        """Every price back in force, up to this booking, beside which a bank has taken the payment back.
+
+        The chargeback itself is not booked beside it: a request on the licence says that it was lost.
+        """
+        refund_status = type_coerce(REQUESTS.c.view, JSON)[("refund", "status")].as_string()
+        lost = exists().where(
+            REQUESTS.c.licence_id == BOOKINGS.c.licence_id, refund_status == RefundStatus.CHARGED_BACK
+        )
+        query = (
+            select(BOOKINGS)
+            .where(
+                BOOKINGS.c.id <= upto,
+                BOOKINGS.c.purpose == PURCHASE_PRICE,
+                BOOKINGS.c.kind.in_((BookingKind.PAID_BY_PROVIDER, BookingKind.PAID_BY_HAND)),
+                _is_last(),
+                lost,
+            )
+            .order_by(BOOKINGS.c.id)
+        )
+        async with self._database.reading() as connection:
+            return [_booked(row) for row in (await connection.execute(query)).mappings()]
 
     async def _page(self, behind: int, upto: int) -> Sequence[BookedRefund]:
         query = (

@@ -18,9 +18,27 @@ from adapters.records.seed import load
 from business_care.books import BookingKind
 from business_care.ports import PaymentProvider
 from business_care.reconciliation import CurrencySums, DifferenceCode, MadeRefund, Reconciliation
-from business_care.refund import PURCHASE_PRICE, Money, RefundAnswer, RefundAnswerKind, RefundOrder
+from business_care.refund import (
+    PURCHASE_PRICE,
+    Money,
+    RefundAnswer,
+    RefundAnswerKind,
+    RefundOrder,
+    RefundStatus,
+)
+from business_care.state import Outcome
+from business_care.views import CareStateName
 from tests.adapters.book_world import book_one, booked
-from tests.adapters.care_world import OPENED_AT, a_file, a_licence, an_order, behaving
+from tests.adapters.care_world import (
+    OPENED_AT,
+    a_file,
+    a_licence,
+    a_refund_view,
+    a_step,
+    a_view,
+    an_order,
+    behaving,
+)
 
 A_DAY_LATER = OPENED_AT + timedelta(days=1)
 PAID, RETURNED = BookingKind.PAID_BY_PROVIDER, BookingKind.RETURNED_BY_PROVIDER
@@ -206,6 +224,54 @@ async def test_a_customer_who_was_paid_twice_is_found(
         await book_one(records, kind)
 
     assert await differing(records, *[made()] * refunds) == [("L1", code) for code in codes]
+
+
+async def store_refund(
+    records: Records, request_id: str, status: RefundStatus, reference: str | None = None
+) -> None:
+    refund = a_refund_view(status, reference)
+    closed = a_view(request_id, state=CareStateName.CLOSED, outcome=Outcome.REFUNDED, refund=refund)
+    await records.care.store(a_step(closed, workflow_id=f"care-request-{request_id}"))
+
+
+@pytest.mark.parametrize("by_hand", [False, True], ids=["by the provider", "by hand"])
+async def test_a_chargeback_that_is_lost_when_the_price_was_given_back_is_found_as_paid_twice(
+    records: Records, by_hand: bool
+) -> None:
+    await load(records.database, a_file(licences=(a_licence("L1"), a_licence("L2"))))
+    if by_hand:
+        await load(records.database, behaving("refused"))
+    provider = SimulatedProvider(records.database)
+    paid = await OncePayments(records.database, provider).pay_back(an_order(), OPENED_AT)
+    if by_hand:
+        await store_refund(records, "R1", RefundStatus.MANUAL)
+    await store_refund(records, "R1", RefundStatus.SUCCEEDED, "SEPA 77" if by_hand else paid.reference)
+    assert (await reconcile(records.database, provider, A_DAY_LATER)).is_equal
+
+    for request_id in ("R2", "R3"):
+        await store_refund(records, request_id, RefundStatus.CHARGED_BACK)
+
+    found = await reconcile(records.database, provider, A_DAY_LATER)
+    assert not found.is_equal
+    assert [(one.licence_id, one.code, one.kind, one.there) for one in found.differences] == [
+        ("L1", DifferenceCode.PAID_TWICE, BookingKind.PAID_BY_HAND if by_hand else PAID, None)
+    ]
+
+
+async def test_a_chargeback_is_no_second_payment_where_it_was_the_first_or_the_refund_came_back(
+    records: Records,
+) -> None:
+    await load(records.database, a_file(licences=(a_licence("L1"), a_licence("L2"))))
+    await store_refund(records, "R1", RefundStatus.CHARGED_BACK)
+    await store_refund(records, "R2", RefundStatus.CHARGED_BACK)
+    await store_refund(records, "R3", RefundStatus.SUCCEEDED)
+    assert (await compared(records)).is_equal
+    for kind in (PAID, RETURNED):
+        await book_one(records, kind, licence_id="L2")
+    lost = a_view("R4", licence_id="L2", refund=a_refund_view(RefundStatus.CHARGED_BACK))
+    await records.care.store(a_step(lost, workflow_id="care-request-R4"))
+
+    assert (await compared(records, made("L2", status=RefundAnswerKind.FAILED))).is_equal
 
 
 async def test_the_list_may_come_in_any_order_and_fill_any_number_of_pages(
