@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from temporalio.api.common.v1 import Payload
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation, WorkflowActivationJob
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
-from temporalio.converter import SerializationContext, WorkflowSerializationContext
+from temporalio.converter import (
+    SerializationContext,
+    StorageDriverStoreContext,
+    WorkflowSerializationContext,
+)
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import Info
 
 if TYPE_CHECKING:  # the SDK does not export the types of two methods that every runner must hand on
-    from temporalio.converter import StorageDriverStoreContext
     from temporalio.worker._command_aware_visitor import CommandInfo
     from temporalio.workflow import _Definition
 
@@ -31,6 +34,9 @@ MESSAGES_WITHOUT_ARGUMENT = frozenset({"opened"})
 
 MISCOUNTED = "arguments"
 """Where the payload that stands in for none or several arguments says how many there were."""
+
+_NOTHING_IS_STORED_OUTSIDE = StorageDriverStoreContext()
+"""No payload of ours is kept outside the server, so nobody asks for whom it would be."""
 
 _CARRIES_ARGUMENTS = frozenset({"initialize_workflow", "signal_workflow", "do_update"})
 
@@ -95,8 +101,8 @@ class _OneArgumentInstance(WorkflowInstance):
         # runner would enter the sandbox for each answer.
         return self._whose
 
-    def get_external_store_context(self, command_info: "CommandInfo | None") -> "StorageDriverStoreContext":
-        return self._inner.get_external_store_context(command_info)
+    def get_external_store_context(self, command_info: "CommandInfo | None") -> StorageDriverStoreContext:
+        return _NOTHING_IS_STORED_OUTSIDE
 
     def get_info(self) -> Info:
         return self._inner.get_info()
