@@ -114,6 +114,12 @@ class TestTheProvidersReport:
         assert life.state.refund.manual_reason == "settled_as_failed"
         assert life.told == ["refund_manual to operator"]
 
+    def test_a_success_that_is_told_after_the_failure_pays_nobody(self) -> None:
+        failed = requested().sent(RefundSettled, "04-18 09:00", **FAILED)
+
+        assert failed.code(RefundSettled, "04-18 10:00") == "wrong_state"
+        assert status(failed) is RefundStatus.MANUAL
+
     def test_of_success_settles_a_manual_refund(self) -> None:
         life = manual().sent(RefundSettled, "04-18 09:00")
 
