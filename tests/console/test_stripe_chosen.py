@@ -26,7 +26,7 @@ from tests.adapters.stripe_world import paid
 from tests.console.conftest import Typed
 
 ROOT = Path(__file__).parent.parent.parent
-HOW_TO_INSTALL = "pip install 'business-care[stripe]'"
+HOW_TO_INSTALL = "pip install '.[stripe]'"
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,11 @@
 """A provider's news come in any order, late and again: nobody is paid twice, nobody forgotten (R42, R44)."""
 
-import pytest
+from datetime import UTC, datetime
 
+import pytest
+from sqlalchemy import update
+
+from adapters.records.money_tables import SIMULATED_REFUNDS
 from business_care.commands import Chargeback, ChargebackStatus, OrderRefund, RefundSettled
 from business_care.errors import ErrorCode, StepFailed
 from business_care.refund import RefundStatus
@@ -24,6 +28,7 @@ from tests.gateway.news import (
 )
 from workflows.names import care_request_id
 
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 OPENED, WON, LOST = ChargebackStatus.OPENED, ChargebackStatus.WON, ChargebackStatus.LOST
 
 
@@ -33,6 +38,13 @@ def is_manual(view: RequestView) -> bool:
 
 async def opened(market: Marketplace, gateway: CareGateway, licence: Licence) -> str:
     return (await gateway.open_request(market.opening(licence.id))).request_id
+
+
+async def given_the_failure_at_the_provider(market: Marketplace, licence: Licence) -> None:
+    """Whoever asks the provider from now on hears that the refund has failed."""
+    of_licence = update(SIMULATED_REFUNDS).where(SIMULATED_REFUNDS.c.licence_id == licence.id)
+    async with market.records.database.writing() as connection:
+        await connection.execute(of_licence.values(settles_at=LONG_AGO))
 
 
 async def test_an_old_success_that_comes_after_the_failure_pays_nobody(
@@ -59,6 +71,7 @@ async def test_a_success_told_again_while_its_failure_is_recovered_closes_no_oth
     waiting = await opened(market, gateway, licence)
     _, reference = await paid(gateway, market, licence)
     await gateway.hear_of_refund(news_of(licence, SUCCEEDED, reference))
+    await given_the_failure_at_the_provider(market, licence)
     await gateway.hear_of_refund(news_of(licence, FAILED, reference))
     await gateway.send(waiting, OrderRefund(command_id="order", by=OPERATOR, reason="Promised"))
     await until(gateway, waiting, lambda view: view.state is CareStateName.REFUND_PENDING)

@@ -111,10 +111,12 @@ class Marketplace(Record):
                 self.revisions += 1
 
     def refund_settled(self, said: Message, _at: int) -> None:
-        """R42."""
+        """R42: what was told as failed waits for the operator's record, whatever is told later."""
         if said["status"] == "succeeded":
+            refuse_if(self.told_as_failed, "wrong_state")
             self._money_moved("succeeded")
         else:
+            self.told_as_failed = self.told_as_failed or self.refund != "manual"
             self._by_hand()
 
     def chargeback(self, said: Message, _at: int) -> None:

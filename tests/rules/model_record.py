@@ -58,6 +58,8 @@ class Record:
     ordered: bool = False
     bank: str | None = None
     """How far a chargeback has come."""
+    told_as_failed: bool = False
+    """The provider told that the refund failed before anybody took it over for another reason."""
     outcome: str | None = None
     waits: set[str] = field(default_factory=set)
     revisions: int = 0
