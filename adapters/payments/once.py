@@ -41,10 +41,8 @@ class OncePayments:
         existing = await self._look_up(order, await self._intents.find(order), at)
         if existing is not None:
             return existing
-        if await self.stopped(order.seller_id):
-            return RefundAnswer(kind=RefundAnswerKind.STOPPED)
-        if await self._is_disputed(order):
-            return _DISPUTED
+        if (barred := await self._barred(order)) is not None:
+            return barred
         intent = await self._intents.begin_attempt(order)
         if (answered := intent.answer_without_asking() or intent.answer_instead_of_paying(order)) is not None:
             return answered
@@ -56,9 +54,12 @@ class OncePayments:
         await self._intents.keep_answer(order, answer, at)
         return answer
 
-    async def _is_disputed(self, order: RefundOrder) -> bool:
+    async def _barred(self, order: RefundOrder) -> RefundAnswer | None:
+        """What is told where the records allow no payment by a program: the kill switch first."""
         async with self._database.reading() as connection:
-            return await is_disputed(connection, order.payment_ref)
+            if await payments_stopped(connection, order.seller_id):
+                return RefundAnswer(kind=RefundAnswerKind.STOPPED)
+            return _DISPUTED if await is_disputed(connection, order.payment_ref) else None
 
     async def _look_up(self, order: RefundOrder, intent: Intent | None, at: datetime) -> RefundAnswer | None:
         if intent is not None and (settled := intent.answer_without_asking()) is not None:

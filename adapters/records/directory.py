@@ -18,8 +18,8 @@ from adapters.records.request_tables import APPLIED_COMMANDS, REJECTIONS, REQUES
 from business_care.applied import MAX_APPLIED
 from business_care.listing import RequestFilter
 from business_care.provider_news import ChargebackNews, DisputeStanding
-from business_care.refund import PURCHASE_PRICE, SETTLED_AS_FAILED, Money
-from business_care.request import CareRequestOpening, LicenceFacts
+from business_care.refund import PURCHASE_PRICE, SETTLED_AS_FAILED, Money, amount_owed
+from business_care.request import CareRequestOpening, LicenceFacts, PricePaid
 from business_care.views import AppliedCommand, CareStateName, DeadlinesView, JournalView, RequestView
 
 _UNSETTLED = (CareStateName.REFUND_PENDING, CareStateName.REFUND_MANUAL)
@@ -156,11 +156,14 @@ class SqlRequestDirectory:
             return await keep_dispute(connection, news)
 
     async def prices_paid_with(self, payment_ref: str) -> Sequence[Money]:
-        left = (LICENCES.c.price_amount - LICENCES.c.refunded_before).label("left")
-        query = select(left, LICENCES.c.price_currency).where(LICENCES.c.payment_ref == payment_ref)
+        columns = (LICENCES.c.price_amount, LICENCES.c.price_currency, LICENCES.c.refunded_before)
+        query = select(*columns).where(LICENCES.c.payment_ref == payment_ref)
         async with self._database.reading() as connection:
             rows = await connection.execute(query)
-            return [Money(amount=max(0, amount), currency=currency) for amount, currency in rows]
+            return [
+                amount_owed(PricePaid(amount=amount, currency=currency, refunded_before=before))
+                for amount, currency, before in rows
+            ]
 
 
 async def _view(connection: AsyncConnection, request_id: str) -> RequestView | None:

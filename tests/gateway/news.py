@@ -76,7 +76,7 @@ async def bought_together(market: Marketplace, *licences: Licence) -> str:
 
 
 def disputed(
-    payment: str, status: ChargebackStatus, amount: Money | None = None, *, dispute: str = "dp_1"
+    payment: str, status: ChargebackStatus, amount: Money | None = None, *, dispute: str | None = "dp_1"
 ) -> ChargebackNews:
     return ChargebackNews(
         news_id=f"evt-{dispute}-{status}-{payment}",

@@ -3,18 +3,25 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import update
 from temporalio.client import WorkflowExecutionStatus
 
-from adapters.records.catalogue_tables import LICENCES
 from business_care.commands import ChargebackStatus, RefundSettled, SettlementStatus
-from business_care.provider_news import ChargebackNews
 from business_care.recovery.state import LateFailure
 from business_care.views import CareStateName
 from gateway.client import CareGateway
 from tests.gateway.callers import code_of
 from tests.gateway.marketplace import NOON, Marketplace
-from tests.gateway.news import BILLING, FAILED, SUCCEEDED, news_of, paid, pending, until
+from tests.gateway.news import (
+    BILLING,
+    FAILED,
+    SUCCEEDED,
+    bought_together,
+    disputed,
+    news_of,
+    paid,
+    pending,
+    until,
+)
 from tests.gateway.terminal import Typed
 from workflows.names import refund_recovery_id
 
@@ -126,19 +133,9 @@ async def test_a_chargeback_holds_every_open_request_on_what_the_payment_bought(
     market: Marketplace, gateway: CareGateway
 ) -> None:
     bought = [await market.licence(), await market.licence()]
-    async with market.records.database.writing() as connection:
-        await connection.execute(
-            update(LICENCES)
-            .where(LICENCES.c.id.in_([licence.id for licence in bought]))
-            .values(payment_ref=f"pi_{bought[0].id}")
-        )
+    payment = await bought_together(market, *bought)
     requests = [(await gateway.open_request(market.opening(one.id))).request_id for one in bought]
-    opened = ChargebackNews(
-        news_id=f"evt-dispute-{bought[0].id}",
-        payment_ref=f"pi_{bought[0].id}",
-        status=ChargebackStatus.OPENED,
-        occurred_at=NOON,
-    )
+    opened = disputed(payment, ChargebackStatus.OPENED, dispute=None)
 
     told = await gateway.hear_of_chargeback(opened)
     again = await gateway.hear_of_chargeback(opened)
@@ -152,23 +149,14 @@ async def test_a_lost_dispute_ends_the_requests_of_a_payment_only_where_the_bank
     market: Marketplace, gateway: CareGateway, taken: str
 ) -> None:
     bought = [await market.licence(), await market.licence()]
-    payment = f"pi_{bought[0].id}"
-    async with market.records.database.writing() as connection:
-        of_both = update(LICENCES).where(LICENCES.c.id.in_([licence.id for licence in bought]))
-        await connection.execute(of_both.values(payment_ref=payment))
+    payment = await bought_together(market, *bought)
     requests = [(await gateway.open_request(market.opening(one.id))).request_id for one in bought]
     prices = await market.records.directory.prices_paid_with(payment)
     both = prices[0].model_copy(update={"amount": sum(price.amount for price in prices)})
     amount = {"the price of one": prices[0], "both prices": both, "an amount nobody told": None}[taken]
-    opened = ChargebackNews(
-        news_id=f"evt-{payment}", payment_ref=payment, status=ChargebackStatus.OPENED, occurred_at=NOON
-    )
-    await gateway.hear_of_chargeback(opened)
-    lost = opened.model_copy(
-        update={"news_id": f"evt-lost-{payment}", "status": ChargebackStatus.LOST, "amount": amount}
-    )
+    await gateway.hear_of_chargeback(disputed(payment, ChargebackStatus.OPENED, dispute=None))
 
-    told = await gateway.hear_of_chargeback(lost)
+    told = await gateway.hear_of_chargeback(disputed(payment, ChargebackStatus.LOST, amount, dispute=None))
 
     now = [await gateway.status(one) for one in requests]
     if taken == "the price of one":
