@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, select, update
+from sqlalchemy import RowMapping, and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.bookings import book
@@ -24,6 +25,19 @@ _STATUS_AFTER = {
     RefundAnswerKind.FAILED: IntentStatus.FAILED,
 }
 _TO_BE_SENT = (IntentStatus.UNSENT, IntentStatus.REQUESTED)
+
+_IS_OF_ORDER = and_(
+    REFUND_INTENTS.c.licence_id == bindparam("of_licence"),
+    REFUND_INTENTS.c.purpose == bindparam("for_purpose"),
+)
+_FIND = select(REFUND_INTENTS).where(_IS_OF_ORDER)
+_LOCK = _FIND.with_for_update()
+_COUNT_ATTEMPT = (
+    update(REFUND_INTENTS)
+    .where(_IS_OF_ORDER)
+    .values(status=IntentStatus.REQUESTED, attempts=REFUND_INTENTS.c.attempts + 1)
+)
+_KEEP_ANSWER = update(REFUND_INTENTS).where(_IS_OF_ORDER, REFUND_INTENTS.c.status != IntentStatus.SUCCEEDED)
 
 
 @dataclass(frozen=True)
@@ -77,9 +91,7 @@ class RefundIntents:
     async def find(self, order: RefundOrder) -> Intent | None:
         """The intent for the order's licence and purpose, whichever request had it first."""
         async with self._database.reading() as connection:
-            row = (
-                (await connection.execute(select(REFUND_INTENTS).where(_of(order)))).mappings().one_or_none()
-            )
+            row = (await connection.execute(_FIND, _of(order))).mappings().one_or_none()
         return None if row is None else _intent(row)
 
     async def begin_attempt(self, order: RefundOrder) -> Intent:
@@ -89,18 +101,9 @@ class RefundIntents:
         """
         async with self._database.writing() as connection:
             await _insert(connection, order)
-            locked = select(REFUND_INTENTS).where(_of(order)).with_for_update()
-            intent = _intent((await connection.execute(locked)).mappings().one())
+            intent = _intent((await connection.execute(_LOCK, _of(order))).mappings().one())
             if intent.status in _TO_BE_SENT and intent.by_hand is None:
-                await connection.execute(
-                    update(REFUND_INTENTS)
-                    .where(_of(order))
-                    .values(
-                        status=IntentStatus.REQUESTED,
-                        attempts=REFUND_INTENTS.c.attempts + 1,
-                        updated_at=datetime.now(UTC),
-                    )
-                )
+                await connection.execute(_COUNT_ATTEMPT, {**_of(order), "updated_at": datetime.now(UTC)})
         return intent
 
     async def keep_answer(self, order: RefundOrder, answer: RefundAnswer, at: datetime) -> None:
@@ -110,18 +113,15 @@ class RefundIntents:
         """
         async with self._database.writing() as connection:
             await _insert(connection, order)
-            changed = await connection.execute(
-                update(REFUND_INTENTS)
-                .where(_of(order), REFUND_INTENTS.c.status != IntentStatus.SUCCEEDED)
-                .values(
-                    status=_STATUS_AFTER[answer.kind],
-                    reference=answer.reference,
-                    reason=answer.reason,
-                    updated_at=datetime.now(UTC),
-                )
-            )
+            news = {
+                "status": _STATUS_AFTER[answer.kind],
+                "reference": answer.reference,
+                "reason": answer.reason,
+                "updated_at": datetime.now(UTC),
+            }
+            changed = await connection.execute(_KEEP_ANSWER, {**_of(order), **news})
             if changed.rowcount and answer.kind is RefundAnswerKind.SUCCEEDED:
-                kept = (await connection.execute(select(REFUND_INTENTS).where(_of(order)))).mappings().one()
+                kept = (await connection.execute(_FIND, _of(order))).mappings().one()
                 await book(
                     connection,
                     BookingKind.PAID_BY_PROVIDER,
@@ -152,8 +152,8 @@ async def _insert(connection: AsyncConnection, order: RefundOrder) -> None:
     await insert_missing(connection, REFUND_INTENTS, [row])
 
 
-def _of(order: RefundOrder) -> ColumnElement[bool]:
-    return and_(REFUND_INTENTS.c.licence_id == order.licence_id, REFUND_INTENTS.c.purpose == order.purpose)
+def _of(order: RefundOrder) -> dict[str, Any]:
+    return {"of_licence": order.licence_id, "for_purpose": order.purpose}
 
 
 def _intent(row: RowMapping) -> Intent:

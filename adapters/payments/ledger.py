@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from sqlalchemy import RowMapping, func, insert, select
+from sqlalchemy import RowMapping, bindparam, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.payments.listing import rows_in_pages
@@ -12,6 +12,9 @@ from adapters.records.database import Database
 from adapters.records.money_tables import LEDGER_ENTRIES, LEDGER_REFUNDS
 from business_care.reconciliation import MadeRefund
 from business_care.refund import Money, RefundAnswer, RefundAnswerKind, RefundOrder
+
+_NUMBER = select(LEDGER_REFUNDS.c.id).where(LEDGER_REFUNDS.c.key == bindparam("key"))
+_INSERT = insert(LEDGER_REFUNDS).returning(LEDGER_REFUNDS.c.id)
 
 
 class LedgerProvider:
@@ -50,28 +53,22 @@ class LedgerProvider:
 
 
 async def _number(connection: AsyncConnection, order: RefundOrder) -> int | None:
-    number: int | None = await connection.scalar(
-        select(LEDGER_REFUNDS.c.id).where(LEDGER_REFUNDS.c.key == order.idempotency_key)
-    )
+    number: int | None = await connection.scalar(_NUMBER, {"key": order.idempotency_key})
     return number
 
 
 async def _book(connection: AsyncConnection, order: RefundOrder, at: datetime) -> int:
     """The refund, the seller's debit and the customer's credit."""
     amount, currency = order.money.amount, order.money.currency
-    booked = await connection.execute(
-        insert(LEDGER_REFUNDS)
-        .values(
-            key=order.idempotency_key,
-            licence_id=order.licence_id,
-            purpose=order.purpose,
-            amount=amount,
-            currency=currency,
-            at=at,
-        )
-        .returning(LEDGER_REFUNDS.c.id)
-    )
-    number = int(booked.scalar_one())
+    row = {
+        "key": order.idempotency_key,
+        "licence_id": order.licence_id,
+        "purpose": order.purpose,
+        "amount": amount,
+        "currency": currency,
+        "at": at,
+    }
+    number = int((await connection.execute(_INSERT, row)).scalar_one())
     entries = [
         {"account": f"seller:{order.seller_id}", "debit": amount, "credit": 0},
         {"account": f"licence:{order.licence_id}", "debit": 0, "credit": amount},

@@ -2,14 +2,31 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.catalogue_tables import LICENCES
 from adapters.records.money_tables import SIMULATED_CHARGES
 from business_care.deactivation.charges import ChargeStatus, purpose_of_charge
 from business_care.refund import PURCHASE_PRICE, RefundOrder
+
+_PURCHASE: Select[Any] = (
+    select(LICENCES.c.price_amount - LICENCES.c.refunded_before, LICENCES.c.price_currency)
+    .where(LICENCES.c.id == bindparam("licence_id"))
+    .with_for_update()
+)
+_CHARGE: Select[Any] = (
+    select(SIMULATED_CHARGES.c.amount, SIMULATED_CHARGES.c.currency)
+    .where(
+        SIMULATED_CHARGES.c.charge_id == bindparam("charge_id"),
+        SIMULATED_CHARGES.c.licence_id == bindparam("licence_id"),
+        SIMULATED_CHARGES.c.settles_as == ChargeStatus.PAID,
+        SIMULATED_CHARGES.c.settles_at <= bindparam("at"),
+    )
+    .with_for_update()
+)
 
 
 class PaymentRefusal(StrEnum):
@@ -42,17 +59,12 @@ async def refusal_of(connection: AsyncConnection, order: RefundOrder, at: dateti
 async def _payment(connection: AsyncConnection, order: RefundOrder, at: datetime) -> tuple[int, str] | None:
     """What the payment holds, in which currency: the purchase of the licence, or the charge of one period."""
     if order.purpose == PURCHASE_PRICE:
-        query = select(LICENCES.c.price_amount - LICENCES.c.refunded_before, LICENCES.c.price_currency).where(
-            LICENCES.c.id == order.licence_id
-        )
+        query: Select[Any] = _PURCHASE
+        of_it: dict[str, Any] = {"licence_id": order.licence_id}
     elif order.payment_ref is not None and order.purpose == purpose_of_charge(order.payment_ref):
-        query = select(SIMULATED_CHARGES.c.amount, SIMULATED_CHARGES.c.currency).where(
-            SIMULATED_CHARGES.c.charge_id == order.payment_ref,
-            SIMULATED_CHARGES.c.licence_id == order.licence_id,
-            SIMULATED_CHARGES.c.settles_as == ChargeStatus.PAID,
-            SIMULATED_CHARGES.c.settles_at <= at,
-        )
+        query = _CHARGE
+        of_it = {"licence_id": order.licence_id, "charge_id": order.payment_ref, "at": at}
     else:
         return None
-    row = (await connection.execute(query.with_for_update())).one_or_none()
+    row = (await connection.execute(query, of_it)).one_or_none()
     return None if row is None else (row[0], row[1])

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import RowMapping, insert, select
+from sqlalchemy import RowMapping, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.book_tables import BOOKING_ENTRIES, BOOKINGS
@@ -10,6 +10,13 @@ from adapters.records.upsert import insert_returning_id
 from business_care.books import BookingKind, entries_of, may_follow
 from business_care.refund import Money
 from business_care.values import MAX_REFERENCE_CHARACTERS
+
+_LAST = (
+    select(BOOKINGS)
+    .where(BOOKINGS.c.licence_id == bindparam("licence_id"), BOOKINGS.c.purpose == bindparam("purpose"))
+    .order_by(BOOKINGS.c.position.desc())
+    .limit(1)
+)
 
 
 async def book(  # noqa: PLR0913 -- a booking says all of this, and each is named where it is called
@@ -60,10 +67,5 @@ async def book(  # noqa: PLR0913 -- a booking says all of this, and each is name
 
 
 async def _last(connection: AsyncConnection, licence_id: str, purpose: str) -> RowMapping | None:
-    query = (
-        select(BOOKINGS)
-        .where(BOOKINGS.c.licence_id == licence_id, BOOKINGS.c.purpose == purpose)
-        .order_by(BOOKINGS.c.position.desc())
-        .limit(1)
-    )
-    return (await connection.execute(query)).mappings().one_or_none()
+    of_it = {"licence_id": licence_id, "purpose": purpose}
+    return (await connection.execute(_LAST, of_it)).mappings().one_or_none()

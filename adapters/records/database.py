@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from adapters.records.sqlite_in_place import InPlaceConnection, connect_in_place
 from business_care.errors import StepFailed, TemporarilyUnavailable
 
 LOCK_TIMEOUT_SECONDS = 30
@@ -132,7 +133,7 @@ def open_engine(url: URL, *, foreign_keys: bool = True, always_writes: bool = Fa
         hide_parameters=True,
         json_serializer=_as_it_is,
         json_deserializer=_as_it_is,
-        connect_args={"timeout": LOCK_TIMEOUT_SECONDS},
+        connect_args={"timeout": LOCK_TIMEOUT_SECONDS, "async_creator_fn": connect_in_place},
     )
     _prepare_sqlite(engine, foreign_keys=foreign_keys)
     return engine.execution_options(**{_WRITES: always_writes})
@@ -171,6 +172,9 @@ def _prepare_sqlite(engine: AsyncEngine, *, foreign_keys: bool) -> None:
         # A transaction that reads first and writes later fails at once when another one wrote in between.
         writes = connection.get_execution_options().get(_WRITES, False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        driver = connection.connection.driver_connection
+        if writes and isinstance(driver, InPlaceConnection):
+            driver.begun_to_write()
 
 
 @asynccontextmanager

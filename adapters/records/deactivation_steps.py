@@ -14,7 +14,7 @@ from adapters.records.deactivation_tables import (
 from adapters.records.journal_rows import applied_rows, event_rows, notice_rows, rejection_rows
 from adapters.records.product_facts import lock_product, standing_deactivation
 from adapters.records.request_tables import NOTICES
-from adapters.records.retold import Telling, forget_what_its_run_tells_anew, is_out_of_date, not_read_before
+from adapters.records.retold import Telling, forget_what_its_run_tells_anew, not_read_before, told_under
 from adapters.records.switched_in_vain import switch_back
 from adapters.records.upsert import insert_missing, put_newer
 from business_care.deactivation.possible import already_deactivated
@@ -40,10 +40,11 @@ async def store_deactivation(connection: AsyncConnection, record: DeactivationRe
     telling = Telling(
         deactivation_id, NoticeAbout.PRODUCT, DEACTIVATIONS, DEACTIVATION_EVENTS, APPLIED_TO_DEACTIVATIONS
     )
-    if await _is_its_own(connection, record) and await is_out_of_date(connection, telling, record.events):
+    told = await told_under(connection, telling, record.events)
+    if told.is_newer and await _is_its_own(connection, record):
         return
     if not is_refused:
-        await forget_what_its_run_tells_anew(connection, telling, record.run_id, record.events)
+        await forget_what_its_run_tells_anew(connection, telling, record.run_id, told)
         await _demand_the_only_one(connection, record)
         if record.view.outcome is DeactivationOutcome.REVOKED and not await _is_revoked(connection, record):
             await switch_back(connection, record.view.product_id, deactivation_id)

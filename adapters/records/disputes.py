@@ -2,13 +2,19 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.money_tables import DISPUTES
 from adapters.records.upsert import put
 from business_care.commands import ChargebackStatus
 from business_care.provider_news import ChargebackNews, DisputeStanding
+
+_IS_DISPUTED = select(
+    exists().where(
+        DISPUTES.c.payment_ref == bindparam("payment_ref"), DISPUTES.c.status != ChargebackStatus.WON
+    )
+)
 
 
 async def keep_dispute(connection: AsyncConnection, news: ChargebackNews) -> DisputeStanding:
@@ -35,5 +41,4 @@ async def is_disputed(connection: AsyncConnection, payment_ref: str | None) -> b
     """Whether a bank holds the payment, or has taken of it: no program pays it back beside that."""
     if payment_ref is None:
         return False
-    holding = exists().where(DISPUTES.c.payment_ref == payment_ref, DISPUTES.c.status != ChargebackStatus.WON)
-    return bool(await connection.scalar(select(holding)))
+    return bool(await connection.scalar(_IS_DISPUTED, {"payment_ref": payment_ref}))

@@ -20,7 +20,12 @@ from adapters.records.recovery_tables import (
 )
 from adapters.records.refund_marks import ByHand, IntentStatus
 from adapters.records.request_tables import NOTICES
-from adapters.records.retold import Telling, forget_what_its_run_tells_anew, is_out_of_date, not_read_before
+from adapters.records.retold import (
+    Telling,
+    forget_what_its_run_tells_anew,
+    not_read_before,
+    told_under,
+)
 from adapters.records.upsert import insert_missing, put_newer
 from business_care.books import BookingKind
 from business_care.events import Event
@@ -70,8 +75,10 @@ async def store_recovery(connection: AsyncConnection, record: RecoveryRecord) ->
     telling = _telling(record.state.start.recovery_id)
     # One step of a recovery at a time.
     await connection.execute(select(RECOVERIES.c.seq).where(telling.of(RECOVERIES)).with_for_update())
-    if await is_out_of_date(connection, telling, record.events):
+    told = await told_under(connection, telling, record.events)
+    if told.is_newer:
         return
+    await forget_what_its_run_tells_anew(connection, telling, record.run_id, told)
     await _store(
         connection,
         record.state,
@@ -97,8 +104,6 @@ async def _store(
 ) -> None:
     recovery_id = state.start.recovery_id
     telling = _telling(recovery_id)
-    if run_id is not None:
-        await forget_what_its_run_tells_anew(connection, telling, run_id, events)
     row = {**_row(state), "run_id": run_id, "rejections_dropped": dropped or {}}
     await put_newer(connection, RECOVERIES, row, by="seq")
     await insert_missing(connection, RECOVERY_EVENTS, event_rows({"recovery_id": recovery_id}, events))

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.catalogue_tables import (
@@ -41,10 +41,12 @@ ALL_LICENCES = (
 )
 """Every licence with its care, its seller and the seller's place."""
 
+_ONE_LICENCE = ALL_LICENCES.where(LICENCES.c.id == bindparam("licence_id"))
+
 
 async def find_licence(connection: AsyncConnection, licence_id: str) -> RowMapping:
     """The licence with its care and its seller's place. Raises `RecordMissing`."""
-    found = await connection.execute(ALL_LICENCES.where(LICENCES.c.id == licence_id))
+    found = await connection.execute(_ONE_LICENCE, {"licence_id": licence_id})
     row = found.mappings().one_or_none()
     if row is None:
         raise RecordMissing(f"the records hold no licence {licence_id}")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.database import Database
@@ -17,6 +17,12 @@ IN_HAND = timedelta(minutes=5)
 """How long a sender has for the notices that it took before another one may take them."""
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
+
+_DELIVERED = (
+    update(NOTICES)
+    .where(NOTICES.c.id == bindparam("notice_id"), NOTICES.c.delivered_at.is_(None))
+    .values(attempts=NOTICES.c.attempts + 1, last_error=None)
+)
 
 
 class SqlNoticeQueue:
@@ -47,11 +53,7 @@ class SqlNoticeQueue:
 
     async def mark_delivered(self, notice_id: int, at: datetime) -> None:
         async with self._database.writing() as connection:
-            await connection.execute(
-                update(NOTICES)
-                .where(NOTICES.c.id == notice_id, NOTICES.c.delivered_at.is_(None))
-                .values(delivered_at=at, attempts=NOTICES.c.attempts + 1, last_error=None)
-            )
+            await connection.execute(_DELIVERED, {"notice_id": notice_id, "delivered_at": at})
 
     async def mark_failed(self, notice_id: int, at: datetime, code: str) -> None:
         async with self._database.writing() as connection:

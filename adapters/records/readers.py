@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.catalogue_tables import LICENCES, PRODUCTS, SELLERS
@@ -14,6 +14,16 @@ from business_care.notices import Notice, NoticeAbout
 from business_care.people import Role
 
 DEFAULT_LANGUAGE = "en"
+
+_SELLER = select(SELLERS).where(SELLERS.c.id == bindparam("seller_id"))
+_LICENCE_ABOUT = select(REQUESTS.c.licence_id).where(REQUESTS.c.request_id == bindparam("request_id"))
+_LICENCES = (
+    select(LICENCES, SELLERS.c.country, SELLERS.c.subdivision, SELLERS.c.timezone)
+    .join(PRODUCTS, PRODUCTS.c.id == LICENCES.c.product_id)
+    .join(SELLERS, SELLERS.c.id == PRODUCTS.c.seller_id)
+    .where(LICENCES.c.customer_id == bindparam("customer_id"))
+    .order_by(LICENCES.c.purchased_at.desc(), LICENCES.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -47,8 +57,7 @@ async def find_reader(
 
 
 async def _seller(connection: AsyncConnection, seller_id: str) -> Reader:
-    query = select(SELLERS).where(SELLERS.c.id == seller_id)
-    seller = (await connection.execute(query)).mappings().one_or_none()
+    seller = (await connection.execute(_SELLER, {"seller_id": seller_id})).mappings().one_or_none()
     if seller is None:
         return _nowhere()
     return Reader(seller["email"], seller["name"], language_of(seller), place_of(seller).timezone)
@@ -72,14 +81,7 @@ async def _licences_of(connection: AsyncConnection, customer_id: str) -> Sequenc
 
     Which of them is meant is not asked of the database: it might walk all licences of a product to find out.
     """
-    query = (
-        select(LICENCES, SELLERS.c.country, SELLERS.c.subdivision, SELLERS.c.timezone)
-        .join(PRODUCTS, PRODUCTS.c.id == LICENCES.c.product_id)
-        .join(SELLERS, SELLERS.c.id == PRODUCTS.c.seller_id)
-        .where(LICENCES.c.customer_id == customer_id)
-        .order_by(LICENCES.c.purchased_at.desc(), LICENCES.c.id)
-    )
-    return (await connection.execute(query)).mappings().all()
+    return (await connection.execute(_LICENCES, {"customer_id": customer_id})).mappings().all()
 
 
 def _customer(licence: RowMapping | None) -> Reader:
@@ -98,9 +100,7 @@ async def _licence_about(connection: AsyncConnection, request_id: str, notice: N
     named = notice.data.get("licence_id")
     if named is not None:
         return named
-    licence_id: str | None = await connection.scalar(
-        select(REQUESTS.c.licence_id).where(REQUESTS.c.request_id == request_id)
-    )
+    licence_id: str | None = await connection.scalar(_LICENCE_ABOUT, {"request_id": request_id})
     return licence_id
 
 

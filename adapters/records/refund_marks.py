@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.bookings import book
@@ -13,6 +13,15 @@ from adapters.records.upsert import insert_missing
 from business_care.books import BookingKind
 from business_care.refund import PURCHASE_PRICE, Money, RefundStatus
 from business_care.views import RefundView, RequestView
+
+_INTENT = (
+    select(REFUND_INTENTS)
+    .where(REFUND_INTENTS.c.licence_id == bindparam("licence_id"), REFUND_INTENTS.c.purpose == PURCHASE_PRICE)
+    .with_for_update()
+)
+_OPEN_RECOVERY = select(RECOVERIES.c.recovery_id).where(
+    RECOVERIES.c.recovery_id == bindparam("recovery_id"), RECOVERIES.c.ended_at.is_(None)
+)
 
 
 class IntentStatus(StrEnum):
@@ -68,10 +77,10 @@ async def mark_payment_by_hand(connection: AsyncConnection, view: RequestView, a
 
 async def _failed_since(connection: AsyncConnection, intent: RowMapping) -> bool:
     """Whether the success that the request tells of was taken back meanwhile: it is paid by hand (R42)."""
-    query = select(RECOVERIES.c.recovery_id).where(
-        RECOVERIES.c.recovery_id == intent["by_hand_request_id"], RECOVERIES.c.ended_at.is_(None)
-    )
-    return (await connection.execute(query)).first() is not None
+    recovery_id = intent["by_hand_request_id"]
+    if recovery_id is None:
+        return False
+    return await connection.scalar(_OPEN_RECOVERY, {"recovery_id": recovery_id}) is not None
 
 
 def _settled_by_the_provider(intent: RowMapping, refund: RefundView) -> bool:
@@ -128,10 +137,7 @@ async def _keep_intent(
 
 
 async def _intent(connection: AsyncConnection, licence_id: str) -> RowMapping:
-    query = select(REFUND_INTENTS).where(
-        REFUND_INTENTS.c.licence_id == licence_id, REFUND_INTENTS.c.purpose == PURCHASE_PRICE
-    )
-    return (await connection.execute(query.with_for_update())).mappings().one()
+    return (await connection.execute(_INTENT, {"licence_id": licence_id})).mappings().one()
 
 
 async def _change(

@@ -9,8 +9,23 @@ Money is another matter: a payment that was once booked stays booked.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Column, ColumnElement, RowMapping, Table, and_, cast, delete, literal, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    RowMapping,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.columns import ID
@@ -20,6 +35,12 @@ from business_care.notices import Notice, NoticeAbout
 
 TAKEN_BACK = "taken-back-"
 """The key, with the row's number, of a notice that was read and tells what never happened."""
+
+_READ_AND_TAKEN_BACK = select(NOTICES).where(
+    NOTICES.c.about == bindparam("about"),
+    NOTICES.c.subject_id == bindparam("subject_id"),
+    NOTICES.c.key.startswith(TAKEN_BACK),
+)
 
 
 @dataclass(frozen=True)
@@ -47,38 +68,48 @@ class Telling:
         return and_(NOTICES.c.about == self.about, NOTICES.c.subject_id == self.owner_id)
 
 
-async def is_out_of_date(connection: AsyncConnection, telling: Telling, events: Sequence[Event]) -> bool:
-    """Whether one of these numbers was told with a later instant: then the whole step never happened.
+@dataclass(frozen=True)
+class ToldBefore:
+    """How the events of a step compare with what was told before under their numbers.
 
-    The instants are the server's own, of the task in which something was told. The caller sees to it that no
-    other step of the workflow is stored at the same time.
+    The instants are the server's own, of the task in which something was told.
     """
-    kept = await _kept_under_their_numbers(connection, telling, events)
-    return any(event.seq in kept and kept[event.seq].at > event.at for event in events)
+
+    is_newer: bool
+    """Whether one of the numbers was told with a later instant: then the whole step never happened."""
+    first_older: int | None
+    """The number from which on something was told before, and is told again with a later instant."""
+
+
+async def told_under(connection: AsyncConnection, telling: Telling, events: Sequence[Event]) -> ToldBefore:
+    """What was told before under the numbers of these events, which follow each other.
+
+    The caller sees to it that no other step of the workflow is stored at the same time.
+    """
+    if not events:
+        return ToldBefore(is_newer=False, first_older=None)
+    numbers = {"owner_id": telling.owner_id, "first": events[0].seq, "last": events[-1].seq}
+    rows = await connection.scalars(_told(telling.views, telling.events), numbers)
+    kept: dict[int, Event] = {event.seq: event for event in rows}
+    again = [event for event in events if event.seq in kept]
+    return ToldBefore(
+        is_newer=any(kept[event.seq].at > event.at for event in again),
+        first_older=next((event.seq for event in again if kept[event.seq].at < event.at), None),
+    )
 
 
 async def forget_what_its_run_tells_anew(
-    connection: AsyncConnection, telling: Telling, run_id: str, events: Sequence[Event]
+    connection: AsyncConnection, telling: Telling, run_id: str, told: ToldBefore
 ) -> None:
     """Take back what the same run had told before of the numbers that it tells now, and all behind them.
 
     For workflows whose runs go on counting where the one before has stopped.
     """
-    query = select(telling.views.c.run_id).where(telling.of(telling.views))
-    if await connection.scalar(query.with_for_update()) != run_id:
+    if told.first_older is None:
         return
-    first = await first_told_anew(connection, telling, events)
-    if first is not None:
-        await forget_from(connection, telling, first)
-
-
-async def first_told_anew(
-    connection: AsyncConnection, telling: Telling, events: Sequence[Event]
-) -> int | None:
-    """The number from which on something was told before, and is told again with a later instant."""
-    kept = await _kept_under_their_numbers(connection, telling, events)
-    anew = (event.seq for event in events if event.seq in kept and kept[event.seq].at < event.at)
-    return next(anew, None)
+    query = select(telling.views.c.run_id).where(telling.of(telling.views))
+    if await connection.scalar(query.with_for_update()) == run_id:
+        await forget_from(connection, telling, told.first_older)
 
 
 async def forget_from(
@@ -116,8 +147,8 @@ async def not_read_before(
     """Those of the notices whose readers do not have them from a telling that was taken back."""
     if not notices:
         return ()
-    query = select(NOTICES).where(telling.notices, NOTICES.c.key.startswith(TAKEN_BACK))
-    read = list((await connection.execute(query)).mappings())
+    of_it = {"about": telling.about, "subject_id": telling.owner_id}
+    read = list((await connection.execute(_READ_AND_TAKEN_BACK, of_it)).mappings())
     left: list[Notice] = []
     for notice in notices:
         same = next((row for row in read if _says_the_same(row, notice)), None)
@@ -132,13 +163,13 @@ async def not_read_before(
     return tuple(left)
 
 
-async def _kept_under_their_numbers(
-    connection: AsyncConnection, telling: Telling, events: Sequence[Event]
-) -> dict[int, Event]:
-    query = select(telling.events.c.event).where(
-        telling.of(telling.events), telling.events.c.seq.in_([event.seq for event in events])
+@cache
+def _told(views: Table, events: Table) -> Select[Any]:
+    (key,) = views.primary_key
+    return select(events.c.event).where(
+        events.c[key.name] == bindparam("owner_id"),
+        events.c.seq.between(bindparam("first"), bindparam("last")),
     )
-    return {event.seq: event for event in await connection.scalars(query)}
 
 
 async def _take_notices_back(connection: AsyncConnection, telling: Telling, first: int, prefix: str) -> None:

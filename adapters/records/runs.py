@@ -5,7 +5,10 @@ started again after it had been terminated by hand, or reset to an earlier point
 counted. Its events are not the stored ones: they are added behind them, so that nothing is lost.
 """
 
-from sqlalchemy import RowMapping, func, select
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import RowMapping, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.request_tables import REQUEST_EVENTS, REQUEST_RUNS, REQUESTS
@@ -13,50 +16,69 @@ from adapters.records.upsert import insert_missing
 from business_care.events import Event
 from business_care.views import StepRecord
 
+_LOCK = select(REQUESTS.c.seq).where(REQUESTS.c.request_id == bindparam("request_id")).with_for_update()
+_RUNS = (
+    select(REQUEST_RUNS)
+    .where(REQUEST_RUNS.c.request_id == bindparam("request_id"))
+    .order_by(REQUEST_RUNS.c.position)
+)
 
-async def seq_offset(connection: AsyncConnection, step: StepRecord) -> int:
+
+@dataclass(frozen=True)
+class Runs:
+    """The runs of a request that the records know, in order, and how the one of a step is numbered."""
+
+    known: Sequence[RowMapping]
+    step: StepRecord
+    offset: int
     """What is added to the event numbers of the step's run; zero for all runs of an undisturbed request."""
-    request_id = step.view.request_id
-    # One step of a request at a time; on SQLite there is one writer anyway.
-    await connection.execute(
-        select(REQUESTS.c.seq).where(REQUESTS.c.request_id == request_id).with_for_update()
-    )
-    runs = await _runs(connection, request_id)
-    for run in runs:
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The events of the step under the numbers that they have in the records."""
+        return _numbered(self.step.events, self.offset)
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the step's run is the last one that the records know."""
+        return bool(self.known) and self.known[-1]["run_id"] == self.step.run_id
+
+
+async def lock_runs(connection: AsyncConnection, step: StepRecord) -> Runs:
+    """The runs of the step's request, of which one step at a time is stored from here on."""
+    request = {"request_id": step.view.request_id}
+    await connection.execute(_LOCK, request)
+    known = (await connection.execute(_RUNS, request)).mappings().all()
+    for run in known:
         if run["run_id"] == step.run_id:
-            return int(run["seq_offset"])
-    offset = int(runs[-1]["seq_offset"]) if runs else 0
-    if runs and await _tells_another_story(connection, step, offset):
-        offset = await _behind_all(connection, request_id) - (step.events[0].seq - 1)
-    return offset
+            return Runs(known, step, int(run["seq_offset"]))
+    offset = int(known[-1]["seq_offset"]) if known else 0
+    if known and await _tells_another_story(connection, step, offset):
+        offset = await _behind_all(connection, step.view.request_id) - (step.events[0].seq - 1)
+    return Runs(known, step, offset)
 
 
-async def keep_run(connection: AsyncConnection, step: StepRecord, offset: int) -> None:
+async def keep_run(connection: AsyncConnection, runs: Runs) -> None:
     """Remember the run of a step with its offset."""
-    request_id = step.view.request_id
-    position = await connection.scalar(
-        select(func.count()).select_from(REQUEST_RUNS).where(REQUEST_RUNS.c.request_id == request_id)
-    )
-    row = {"request_id": request_id, "run_id": step.run_id, "seq_offset": offset, "position": position}
+    if any(run["run_id"] == runs.step.run_id for run in runs.known):
+        return
+    row = {
+        "request_id": runs.step.view.request_id,
+        "run_id": runs.step.run_id,
+        "seq_offset": runs.offset,
+        "position": len(runs.known),
+    }
     await insert_missing(connection, REQUEST_RUNS, [row])
 
 
-def numbered(events: tuple[Event, ...], offset: int) -> tuple[Event, ...]:
-    """The events under the numbers that they have in the records."""
+def _numbered(events: tuple[Event, ...], offset: int) -> tuple[Event, ...]:
     if not offset:
         return events
     return tuple(event.model_copy(update={"seq": event.seq + offset}) for event in events)
 
 
-async def _runs(connection: AsyncConnection, request_id: str) -> list[RowMapping]:
-    query = (
-        select(REQUEST_RUNS).where(REQUEST_RUNS.c.request_id == request_id).order_by(REQUEST_RUNS.c.position)
-    )
-    return list((await connection.execute(query)).mappings())
-
-
 async def _tells_another_story(connection: AsyncConnection, step: StepRecord, offset: int) -> bool:
-    told = {event.seq: event for event in numbered(step.events, offset)}
+    told = {event.seq: event for event in _numbered(step.events, offset)}
     query = select(REQUEST_EVENTS.c.event).where(
         REQUEST_EVENTS.c.request_id == step.view.request_id, REQUEST_EVENTS.c.seq.in_(told)
     )

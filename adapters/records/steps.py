@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.closure_days import cut_short
@@ -16,16 +16,14 @@ from adapters.records.request_tables import (
     REQUEST_EVENTS,
     REQUESTS,
 )
-from adapters.records.retold_requests import (
-    forget_what_is_told_anew,
-    not_read_already,
-    was_told_otherwise_since,
-)
-from adapters.records.runs import keep_run, numbered, seq_offset
+from adapters.records.retold_requests import forget_from_first, not_read_already, told_before
+from adapters.records.runs import keep_run, lock_runs
 from adapters.records.upsert import insert_missing, put_newer
 from business_care.notices import Notice, NoticeAbout
 from business_care.state import WindowKind
 from business_care.views import PlanRecord, StepRecord
+
+_OPEN = update(REQUESTS).where(REQUESTS.c.request_id == bindparam("of"), REQUESTS.c.opening.is_(None))
 
 
 async def store_step(connection: AsyncConnection, step: StepRecord) -> None:
@@ -36,13 +34,16 @@ async def store_step(connection: AsyncConnection, step: StepRecord) -> None:
     now = datetime.now(UTC)
     request_id = step.view.request_id
     owner = {"request_id": request_id}
-    offset = await seq_offset(connection, step)
-    if await was_told_otherwise_since(connection, step, offset):
+    runs = await lock_runs(connection, step)
+    offset = runs.offset
+    told = await told_before(connection, request_id, runs.events)
+    if told.is_newer:
         return
-    await forget_what_is_told_anew(connection, step, offset)
+    if told.first_older is not None and runs.is_last:
+        await forget_from_first(connection, request_id, told.first_older, offset)
     await _project(connection, step, offset)
-    await keep_run(connection, step, offset)
-    await insert_missing(connection, REQUEST_EVENTS, event_rows(owner, numbered(step.events, offset)))
+    await keep_run(connection, runs)
+    await insert_missing(connection, REQUEST_EVENTS, event_rows(owner, runs.events))
     await insert_missing(connection, REJECTIONS, rejection_rows(owner, step.rejections))
     await insert_missing(connection, APPLIED_COMMANDS, applied_rows(owner, step.applied))
     await insert_missing(connection, DEADLINE_PLANS, _plans(request_id, step.plans, offset))
@@ -73,11 +74,7 @@ async def _project(connection: AsyncConnection, step: StepRecord, offset: int) -
     }
     await put_newer(connection, REQUESTS, row, by="seq")
     if step.opening is not None:
-        await connection.execute(
-            update(REQUESTS)
-            .where(REQUESTS.c.request_id == view.request_id, REQUESTS.c.opening.is_(None))
-            .values(opening=step.opening)
-        )
+        await connection.execute(_OPEN, {"of": view.request_id, "opening": step.opening})
 
 
 async def _to_be_told(connection: AsyncConnection, step: StepRecord, offset: int) -> tuple[Notice, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping, and_, exists, not_, or_, select
+from sqlalchemy import RowMapping, and_, bindparam, exists, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.catalogue_tables import PAYMENT_SWITCHES
@@ -17,13 +17,19 @@ from business_care.views import CareStateName
 
 EVERYBODY = ""
 
+_STOPPED = (
+    select(PAYMENT_SWITCHES.c.scope)
+    .where(
+        or_(PAYMENT_SWITCHES.c.scope == EVERYBODY, PAYMENT_SWITCHES.c.scope == bindparam("seller_id")),
+        PAYMENT_SWITCHES.c.stopped.is_(True),
+    )
+    .limit(1)
+)
+
 
 async def payments_stopped(connection: AsyncConnection, seller_id: str) -> bool:
     """Whether the switch is on, for all or for this seller (R44)."""
-    query = select(PAYMENT_SWITCHES.c.scope).where(
-        PAYMENT_SWITCHES.c.scope.in_([EVERYBODY, seller_id]), PAYMENT_SWITCHES.c.stopped.is_(True)
-    )
-    return (await connection.execute(query)).first() is not None
+    return await connection.scalar(_STOPPED, {"seller_id": seller_id}) is not None
 
 
 class SqlPaymentSwitches:
