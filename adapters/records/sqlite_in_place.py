@@ -1,7 +1,7 @@
 """SQLite for transactions that write: their statements run in place instead of in the connection's thread.
 
 `aiosqlite` hands every call of a connection to its thread, three or four calls for each statement, and each
-costs more than the statement itself: a tenth of a millisecond became half of one (docs/decisions/0010). What
+costs more than the statement itself: a tenth of a millisecond became half of one (docs/decisions/0011). What
 may wait keeps its thread: to open, to begin (another process may be writing), to commit (the disk), and every
 statement of a transaction that only reads, which may take as long as a report takes. Once a transaction holds
 SQLite's single write lock, its statements wait for nobody, and others wait for them: they are short.

@@ -4,7 +4,10 @@ import asyncio
 import sqlite3
 import sys
 from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -249,3 +252,96 @@ async def test_another_program_s_lock_is_waited_for(tmp_path: Path, templates: T
         await storing
 
     assert waiting
+
+
+@asynccontextmanager
+async def turns_counted() -> AsyncIterator[Callable[[], int]]:
+    """How often everything else in the process had its turn meanwhile."""
+    turns = count()
+    had = 0
+
+    async def take_turns() -> None:
+        nonlocal had
+        for had in turns:  # noqa: B007 - read outside
+            await asyncio.sleep(0)
+
+    others = asyncio.create_task(take_turns())
+    yield lambda: had
+    others.cancel()
+
+
+async def test_all_else_goes_on_while_a_writer_of_the_embedded_database_waits_for_its_lock(
+    tmp_path: Path, templates: Templates
+) -> None:
+    url = await templates.copy_file(tmp_path / "records.db")
+    other = sqlite3.connect(tmp_path / "records.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    async with Records.open(url) as records, turns_counted() as turns:
+        storing = asyncio.create_task(records.care.store(a_step()))
+        await asyncio.sleep(0.2)
+        had = turns()
+        other.execute("ROLLBACK")
+        other.close()
+        await storing
+
+    assert had > 100
+
+
+LONG_READING = text(
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT count(*) FROM n"
+)
+
+
+async def test_all_else_goes_on_while_the_embedded_database_reads_for_long(
+    tmp_path: Path, templates: Templates
+) -> None:
+    url = await templates.copy_file(tmp_path / "records.db")
+
+    async with (
+        Records.open(url) as records,
+        turns_counted() as turns,
+        records.database.reading() as connection,
+    ):
+        before = turns()
+        assert await connection.scalar(LONG_READING) == 300_000
+        had = turns() - before
+
+    assert had > 100
+
+
+async def test_a_transaction_that_holds_the_embedded_database_s_lock_gives_it_back_without_waiting_for_others(
+    tmp_path: Path, templates: Templates
+) -> None:
+    url = await templates.copy_file(tmp_path / "records.db")
+
+    async with (
+        Records.open(url) as records,
+        turns_counted() as turns,
+        records.database.writing() as connection,
+    ):
+        before = turns()
+        await connection.execute(insert(SELLERS).values(**seller("S1")))
+        names = list(await connection.scalars(select(SELLERS.c.name)))
+        had = turns() - before
+
+    assert (names, had) == (["S1"], 0)
+
+
+async def test_a_connection_of_the_embedded_database_that_has_written_reads_in_its_thread_again(
+    tmp_path: Path, templates: Templates
+) -> None:
+    url = await templates.copy_file(tmp_path / "records.db")
+
+    async with Records.open(url) as records, turns_counted() as turns:
+        async with records.database.writing() as connection:
+            await connection.execute(insert(SELLERS).values(**seller("S1")))
+        with pytest.raises(KeyError):
+            async with records.database.writing() as connection:
+                raise KeyError
+        async with records.database.reading() as connection:
+            before = turns()
+            await connection.scalar(LONG_READING)
+            had = turns() - before
+
+    assert had > 100
