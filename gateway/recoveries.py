@@ -165,6 +165,7 @@ class RecoveryGateway:
                     id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
                     search_attributes=_attributes(start),
                     static_summary=f"refund of licence {start.licence_id} for {start.request_id}",
+                    static_details=_details(start),
                 )
         except RunIsOver:
             pass  # it was paid and recorded long ago
@@ -184,6 +185,20 @@ def _of_one(command: Command | RawCommand) -> Command | RawCommand:
             f"{name} is no message to a recovery; allowed: {', '.join(RECOVERY_COMMANDS)}",
         )
     return command
+
+
+def _details(start: RecoveryStart) -> str:
+    """What the Temporal UI shows of a run for as long as it can be seen, in Markdown: ids only (R62)."""
+    return "\n".join(
+        [
+            "A refund that failed after its request had closed: an operator pays it by hand, then sends "
+            "`record_refund`. No program pays here.",
+            "",
+            f"- **licence**: {start.licence_id}",
+            f"- **request**: {start.request_id}, which stays closed",
+            "- **right now**: the current details below, or the query `status`",
+        ]
+    )
 
 
 def _attributes(start: RecoveryStart) -> TypedSearchAttributes:

@@ -17,6 +17,7 @@ from temporalio.common import (
 )
 
 from business_care.calendar import CalendarRefused
+from business_care.day_words import minute
 from business_care.ports import DeadlinePlanner
 from business_care.request import CareRequestOpening, LicenceFacts
 from business_care.views import CareStateName, OpenedAnswer
@@ -49,6 +50,7 @@ class Starter:
             id_reuse_policy=_REUSE,
             search_attributes=self._attributes(opening, facts, at_once=True),
             static_summary=_summary(opening),
+            static_details=_details(opening),
         )
         return await start_and_ask(self.client, operation, _OPENED, [], OpenedAnswer)
 
@@ -65,6 +67,7 @@ class Starter:
             id_reuse_policy=_REUSE,
             search_attributes=self._attributes(opening, facts, at_once=False),
             static_summary=_summary(opening),
+            static_details=_details(opening),
             start_delay=delay,
         )
 
@@ -106,6 +109,23 @@ class Starter:
 def _summary(opening: CareRequestOpening) -> str:
     """What the Temporal UI shows beside the id: ids only (R62)."""
     return f"{opening.kind} {opening.request_id}, licence {opening.licence_id}"
+
+
+def _details(opening: CareRequestOpening) -> str:
+    """What the Temporal UI shows of a run as long as it is kept, in Markdown: ids and dates only (R62)."""
+    return "\n".join(
+        [
+            "A customer's request under Business Care: acknowledged by a person in 1 business day and "
+            "corrected in 30, or the price back, unless it is refused on one of six grounds.",
+            "",
+            f"- **request**: {opening.request_id} ({opening.kind})",
+            f"- **licence**: {opening.licence_id}",
+            f"- **opened**: {minute(opening.opened_at)}",
+            "- **right now**: the current details below, or the query `status`",
+            "- **why that day**: the query `deadlines` explains each day of the count",
+            "- **what happened**: the query `journal`, refused messages included",
+        ]
+    )
 
 
 async def start_and_ask(

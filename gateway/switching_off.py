@@ -43,6 +43,7 @@ class DeactivationStarter:
             id_reuse_policy=_REUSE,
             search_attributes=_attributes(product),
             static_summary=_summary(order),
+            static_details=_details(order),
         )
         return await start_and_ask(self.client, operation, order.NAME, [raw.payload], DeactivationAnswer)
 
@@ -72,6 +73,7 @@ class DeactivationStarter:
             id_reuse_policy=_REUSE,
             search_attributes=_attributes(product),
             static_summary=_summary(order),
+            static_details=_details(order),
             start_signal=order.NAME if signals else None,
             start_signal_args=[raw.payload] if signals else [],
             start_delay=delay,
@@ -92,3 +94,19 @@ def _attributes(product: ProductFacts) -> TypedSearchAttributes:
 def _summary(order: Deactivate) -> str:
     """What the Temporal UI shows beside the id: ids only (R62)."""
     return f"{order.kind} deactivation {order.command_id} of product {order.product_id}"
+
+
+def _details(order: Deactivate) -> str:
+    """What the Temporal UI shows of a run for as long as it can be seen, in Markdown: ids only (R62)."""
+    return "\n".join(
+        [
+            "A product that is switched off: its bundles follow, and for good its customers' renewals too. "
+            "Open requests about it go on.",
+            "",
+            f"- **product**: {order.product_id}",
+            f"- **order**: {order.command_id}, {order.kind}",
+            "- **right now**: the current details below, or the query `status`",
+            "- **renewals**: the query `progress`",
+            "- **what happened**: the query `journal`, refused messages included",
+        ]
+    )

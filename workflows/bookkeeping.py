@@ -41,7 +41,7 @@ class Bookkeeper(Pump):
     async def store_news(self) -> int:
         """Show and store the request as it stands, with all that is new."""
         request = self._life.view()
-        show(self._life.state, request)
+        show(self._life.state)
         info = workflow.info()
         news = self._life.journal.take_news()
         step = StepRecord(

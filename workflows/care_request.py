@@ -11,7 +11,7 @@ from business_care.views import DeadlinesView, JournalView, OpenedAnswer, Reques
 from workflows.bookkeeping import Bookkeeper
 from workflows.clocks import keep_clock
 from workflows.command_desk import CommandDesk
-from workflows.messages import TakesMessages, takes_commands
+from workflows.messages import TakesMessages, answering, takes_commands
 from workflows.names import CARE_REQUEST
 from workflows.opening import OpeningProcess
 from workflows.payloads import refusal, unless_empty
@@ -91,7 +91,7 @@ class CareRequest(TakesMessages):
         """Every command of a request."""
         return tuple(COMMANDS)
 
-    @workflow.update(description="Waits for both deadlines and returns them; carries nothing.")
+    @workflow.update(description=answering("Waits for both deadlines and returns them.", OpenedAnswer))
     async def opened(self, message: RawValue) -> OpenedAnswer:  # noqa: ARG002 -- it carries nothing
         """Both due instants, as soon as they are counted and stored."""
         await workflow.wait_condition(lambda: self._opening.is_done)
@@ -104,17 +104,19 @@ class CareRequest(TakesMessages):
         if violation is not None:
             raise refusal(violation)
 
-    @workflow.query(description="The whole view of the request.")
+    @workflow.query(description=answering("The whole view of the request.", RequestView))
     def status(self) -> RequestView:
         """The request as it stands."""
         return self._desk.finished_before or self._life.view()
 
-    @workflow.query(description="Both deadlines, with the explanation of each day.")
+    @workflow.query(description=answering("Both deadlines, with the explanation of each day.", DeadlinesView))
     def deadlines(self) -> DeadlinesView:
         """The deadlines, explained."""
         return deadlines_view(self._life.state)
 
-    @workflow.query(description="Everything that happened, rejected commands included.")
+    @workflow.query(
+        description=answering("Everything that happened, rejected commands included.", JournalView)
+    )
     def journal(self) -> JournalView:
         """The journal."""
         return self._life.journal_view()

@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from temporalio import workflow
 
+from business_care.briefing import awaited
 from business_care.clocks import Wake, next_wake, tick
 from business_care.commands import ClockName
 from workflows.clock import now
@@ -33,5 +34,5 @@ async def _until_due_or_moved(life: Life, clock: ClockName, wake: Wake | None) -
         return
     with suppress(TimeoutError):
         await workflow.wait_condition(
-            moved, timeout=wake.at - now(), timeout_summary=f"{wake.kind} {wake.at:%Y-%m-%d %H:%M} UTC"
+            moved, timeout=wake.at - now(), timeout_summary=awaited(life.state, wake)
         )

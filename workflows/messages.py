@@ -11,6 +11,7 @@ from temporalio.exceptions import FailureError
 from business_care.applied import AcceptedAnswer
 from business_care.commands import Command
 from business_care.errors import StepFailed
+from business_care.values import Value
 from workflows.desk import Desk
 from workflows.payloads import refusal, unknown_message
 
@@ -107,6 +108,11 @@ def _name_as_method(function: Callable[..., object], cls: type, name: str) -> No
     function.__name__ = name
     function.__qualname__ = f"{cls.__qualname__}.{name}"
     function.__module__ = cls.__module__
+
+
+def answering(meaning: str, answer: type[Value]) -> str:
+    """What the Temporal UI shows beside a query or a question: meaning, and the fields of its answer."""
+    return f"{meaning} Takes nothing. Answers with: {', '.join(answer.model_fields)}."
 
 
 def _described(command: type[Command]) -> str:

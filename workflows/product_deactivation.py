@@ -15,7 +15,7 @@ from workflows.deactivation.desk import DeactivationDesk
 from workflows.deactivation.life import read_order
 from workflows.deactivation.ordering import OrderProcess
 from workflows.deactivation.switching import SwitchingProcess
-from workflows.messages import TakesMessages, takes_commands
+from workflows.messages import TakesMessages, answering, takes_commands
 from workflows.names import PRODUCT_DEACTIVATION
 from workflows.payloads import refusal
 
@@ -93,17 +93,21 @@ class ProductDeactivation(TakesMessages):
         """Every command of a deactivation."""
         return tuple(DEACTIVATION_COMMANDS)
 
-    @workflow.query(description="The whole view of the deactivation.")
+    @workflow.query(description=answering("The whole view of the deactivation.", DeactivationView))
     def status(self) -> DeactivationView:
         """The deactivation as it stands."""
         return self._life.view()
 
-    @workflow.query(description="How far the renewals are: done, left, failed, rate, estimated end.")
+    @workflow.query(description=answering("How far the renewals are.", CascadeProgress))
     def progress(self) -> CascadeProgress:
         """The renewals, as of the last slice that the workflow was told of."""
         return progress(self._life.state)
 
-    @workflow.query(description="Everything that happened, rejected commands included.")
+    @workflow.query(
+        description=answering(
+            "Everything that happened, rejected commands included.", DeactivationJournalView
+        )
+    )
     def journal(self) -> DeactivationJournalView:
         """The journal."""
         return self._life.journal_view()

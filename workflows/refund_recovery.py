@@ -14,7 +14,7 @@ from business_care.recovery.moves import operator_reminded, recovery_begun, remi
 from business_care.recovery.views import RecoveryJournalView, RecoveryView, view
 from business_care.values import known
 from workflows.clock import now
-from workflows.messages import TakesMessages, takes_commands
+from workflows.messages import TakesMessages, answering, takes_commands
 from workflows.names import REFUND_RECOVERY
 from workflows.options import call_off, surely
 from workflows.payloads import refusal
@@ -127,12 +127,14 @@ class RefundRecovery(TakesMessages):
         """The one command of a recovery."""
         return tuple(RECOVERY_COMMANDS)
 
-    @workflow.query(description="The whole view of the recovery.")
+    @workflow.query(description=answering("The whole view of the recovery.", RecoveryView))
     def status(self) -> RecoveryView:
         """The recovery as it stands."""
         return view(self._life.state)
 
-    @workflow.query(description="Everything that happened, rejected commands included.")
+    @workflow.query(
+        description=answering("Everything that happened, rejected commands included.", RecoveryJournalView)
+    )
     def journal(self) -> RecoveryJournalView:
         """The journal."""
         return self._life.journal_view()

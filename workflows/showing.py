@@ -2,24 +2,23 @@
 only."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
+from business_care.briefing import briefing
 from business_care.presenting import is_breached, next_due_at, state_name
 from business_care.state import CareState
-from business_care.views import RequestView
 from workflows import names
 
 
-def show(state: CareState, request: RequestView) -> None:
+def show(state: CareState) -> None:
     """Bring search attributes and details up to date; attributes that hold already cost nothing."""
     updates = list(_updates(state))
     if updates:
         workflow.upsert_search_attributes(updates)
-    workflow.set_current_details(details(request))
+    workflow.set_current_details(briefing(state))
 
 
 def _updates(state: CareState) -> Iterator[SearchAttributeUpdate[Any]]:
@@ -40,25 +39,3 @@ def changed(key: SearchAttributeKey[Any], value: Any) -> Iterator[SearchAttribut
     if shown == value:
         return
     yield key.value_unset() if value is None else key.value_set(value)
-
-
-def details(request: RequestView) -> str:
-    """A short list in Markdown (tables render badly there)."""
-    lines = [f"- **state**: {request.state}", f"- **acknowledgement**: {request.acknowledgement.status}"]
-    if request.acknowledgement.due is not None:
-        lines.append(f"- **acknowledge by**: {_minute(request.acknowledgement.due)}")
-    if request.resolution.due is not None:
-        lines.append(f"- **resolve by**: {_minute(request.resolution.due)}")
-    if request.resolution.window is not None and request.resolution.window.due is not None:
-        window = request.resolution.window
-        lines.append(f"- **{window.kind} window until**: {_minute(request.resolution.window.due)}")
-    if request.refund is not None:
-        lines.append(f"- **refund**: {request.refund.status}")
-    lines += [f"- **waits for the operator**: {task.kind}" for task in request.waits_for_operator]
-    if request.outcome is not None:
-        lines.append(f"- **outcome**: {request.outcome}")
-    return "\n".join(lines)
-
-
-def _minute(instant: datetime) -> str:
-    return instant.strftime("%Y-%m-%d %H:%M UTC")

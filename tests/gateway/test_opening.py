@@ -188,7 +188,10 @@ async def test_what_operators_read_beside_the_workflow_holds_ids_only(
     await gateway.open_request(opening)
 
     started = await market.run(opening.request_id).describe()
+    details = await started.static_details()
     assert await started.static_summary() == f"anomaly {opening.request_id}, licence {licence.id}"
+    assert f"- **licence**: {licence.id}" in str(details)
+    assert opening.subject not in str(details)
 
 
 async def test_a_request_without_a_worker_gives_no_answer_in_time(market: Marketplace) -> None:

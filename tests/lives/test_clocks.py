@@ -8,13 +8,16 @@ from business_care.policy import OnMissedAcknowledgement, Policy
 from tests.lives.catalogue import Bought, paris
 from tests.lives.world import A_MOMENT, ACKNOWLEDGE_BY, GRACE, RESOLVE_BY, World
 
+ACKNOWLEDGE = "Tue 4 Mar 2031 24:00 Europe/Paris"
+CORRECT = "Tue 15 Apr 2031 24:00 Europe/Paris"
+
 
 async def test_a_request_waits_on_two_timers_that_a_person_can_read(world: World) -> None:
     request = await world.opens()
 
     assert await request.timers() == [
-        "acknowledgement reminder 2031-03-04 11:00 UTC",
-        "resolution reminder 2031-03-31 22:00 UTC",
+        f"remind the seller: acknowledge by {ACKNOWLEDGE}",
+        f"remind the seller: correct by {CORRECT}",
     ]
 
 
@@ -25,12 +28,12 @@ async def test_every_timer_says_what_it_waits_for(world: World) -> None:
     await request.ends()
 
     assert await request.timers() == [
-        "acknowledgement reminder 2031-03-04 11:00 UTC",
-        "resolution reminder 2031-03-31 22:00 UTC",
-        "acknowledgement deadline 2031-03-04 23:00 UTC",
-        "resolution reminder 2031-04-07 22:00 UTC",
-        "resolution reminder 2031-04-14 22:00 UTC",
-        "resolution deadline 2031-04-15 22:15 UTC",
+        f"remind the seller: acknowledge by {ACKNOWLEDGE}",
+        f"remind the seller: correct by {CORRECT}",
+        f"acknowledge by {ACKNOWLEDGE}",
+        f"remind the seller: correct by {CORRECT}",
+        f"remind the seller: correct by {CORRECT}",
+        f"correct by {CORRECT}, and 15 minutes for what is on its way",
     ]
 
 

@@ -90,4 +90,5 @@ async def test_a_timer_of_another_length_replays_and_is_noticed_by_its_meaning(
     heard = await replayed(recorded("happy"), production_runner())
 
     assert heard != meant("happy")
-    assert 'timer at 2031-03-31 23:00:00 "resolution reminder 2031-03-31 23:00 UTC"' in heard
+    reminder = '"remind the seller: correct by Tue 15 Apr 2031 24:00 Europe/Paris"'
+    assert f"timer at 2031-03-31 23:00:00 {reminder}" in heard
