@@ -191,7 +191,7 @@ async def test_what_operators_read_beside_the_workflow_holds_ids_only(
     details = await started.static_details()
     assert await started.static_summary() == f"anomaly {opening.request_id}, licence {licence.id}"
     assert f"- **licence**: {licence.id}" in str(details)
-    assert opening.subject not in str(details)
+    assert str(opening.subject) not in str(details)
 
 
 async def test_a_request_without_a_worker_gives_no_answer_in_time(market: Marketplace) -> None:
