@@ -22,6 +22,7 @@ from console.demo import demo
 from console.dev import dev
 from console.doctor import doctor
 from console.ending import ExitCode, complain
+from console.links import links
 from console.opening_command import open_request
 from console.reading_commands import commands, explain, journal, list_requests, show
 from console.refunded_renewals import renewals
@@ -118,6 +119,7 @@ app.command("simulate", rich_help_panel=_WITHOUT, epilog=_example("simulate exam
 )
 app.command("demo", rich_help_panel=_WITHOUT, epilog=_example("demo"))(demo)
 app.command("dev", rich_help_panel=_TOOLS, epilog=_example("dev"))(dev)
+app.command("links", rich_help_panel=_ALL, epilog=_example("links --seller S1"))(links)
 app.command("doctor", rich_help_panel=_TOOLS, epilog=_example("doctor --json"))(doctor)
 app.command("webhooks", rich_help_panel=_TOOLS, epilog=_example("webhooks --port 8420"))(webhooks)
 app.add_typer(encryption_commands.app, name="encryption", rich_help_panel=_TOOLS)

@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from temporalio.client import Client
+
 from adapters.encryption.converter import data_converter
 from adapters.public_holidays import PublicHolidays
 from adapters.records.opened import Records
@@ -79,12 +81,20 @@ async def opened_deactivations() -> AsyncIterator[RecordedDeactivations]:
         yield RecordedDeactivations(records.deactivations)
 
 
+async def opened_client() -> Client:
+    """The connection to the Temporal server of the settings.
+
+    Raises `ServerUnreachable`, `ConnectionSettingsRefused`.
+    """
+    return await connect(temporal_environment(), data_converter=data_converter(settings().keyring))
+
+
 async def gateways_over(records: Records, patience: timedelta = PATIENCE) -> Gateways:
     """Both gateways once a Temporal server answers.
 
     Raises `ServerUnreachable`, `ConnectionSettingsRefused`.
     """
-    client = await connect(temporal_environment(), data_converter=data_converter(settings().keyring))
+    client = await opened_client()
     care = CareGateway(
         client=client,
         directory=records.directory,
