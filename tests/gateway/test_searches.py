@@ -11,7 +11,7 @@ from business_care.commands import DisputeRefusal, OrderRefund, RefusalGround, R
 from business_care.people import Actor, Role
 from gateway.client import CareGateway
 from gateway.searches import counted, searches
-from tests.gateway.marketplace import ACKNOWLEDGE_BY, Licence, Marketplace
+from tests.gateway.marketplace import ACKNOWLEDGE_BY, LONG_AGO, Licence, Marketplace
 from tests.gateway.terminal import Typed
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -69,7 +69,7 @@ async def test_a_dispute_waits_for_the_operator(market: Marketplace, gateway: Ca
     )
     await gateway.send(request_id, DisputeRefusal(command_id="c2", by=licence.customer, reason="It is empty"))
 
-    await finds(market, licence, NOON_OF_THE_LAST_DAY - timedelta(days=1), "waiting_for_operator")
+    await finds(market, licence, LONG_AGO, "waiting_for_operator")
 
 
 async def test_money_that_has_not_arrived_is_found(market: Marketplace, gateway: CareGateway) -> None:
@@ -83,7 +83,7 @@ async def test_money_that_has_not_arrived_is_found(market: Marketplace, gateway:
 async def test_a_broken_promise_is_found(market: Marketplace, gateway: CareGateway) -> None:
     licence, _ = await opened(market, gateway, at=datetime.now(UTC) - timedelta(days=10))
 
-    await finds(market, licence, datetime.now(UTC) - timedelta(days=300), "breached")
+    await finds(market, licence, LONG_AGO, "breached")
 
 
 async def test_the_terminal_counts_and_links_into_the_temporal_ui(market: Marketplace, typed: Typed) -> None:
