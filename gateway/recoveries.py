@@ -196,7 +196,7 @@ def _details(start: RecoveryStart) -> str:
             "",
             f"- **licence**: {start.licence_id}",
             f"- **request**: {start.request_id}, which stays closed",
-            "- **right now**: the current details below, or the query `status`",
+            "- **right now**: the current details beside this, or the query `status`",
         ]
     )
 

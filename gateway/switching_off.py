@@ -105,7 +105,7 @@ def _details(order: Deactivate) -> str:
             "",
             f"- **product**: {order.product_id}",
             f"- **order**: {order.command_id}, {order.kind}",
-            "- **right now**: the current details below, or the query `status`",
+            "- **right now**: the current details beside this, or the query `status`",
             "- **renewals**: the query `progress`",
             "- **what happened**: the query `journal`, refused messages included",
         ]

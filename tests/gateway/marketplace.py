@@ -95,12 +95,12 @@ class Marketplace:
 
     @classmethod
     @asynccontextmanager
-    async def begun(cls, folder: Path) -> AsyncIterator["Marketplace"]:
+    async def begun(cls, folder: Path, ui_port: int | None = None) -> AsyncIterator["Marketplace"]:
         url = f"sqlite:///{folder / 'records.db'}"
         await upgrade(url)
         async with (
             Records.open(url) as records,
-            dev_server(SEARCH_ATTRIBUTES) as server,
+            dev_server(SEARCH_ATTRIBUTES, ui_port=ui_port) as server,
             care_worker(server.client, parties(records, PROVIDERS)),
         ):
             yield cls(server, records, await _empty_namespace(server), url)
