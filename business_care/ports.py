@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from business_care.calendar import CalendarProfile, Closure, Place
+from business_care.comparison import Comparison, OpenInRecords
 from business_care.counting import DeadlinePlan
 from business_care.listing import CommandLogEntry, PaymentSwitch, RequestFilter, SellerClosure
 from business_care.notices import Notice, NoticeAbout
@@ -170,6 +171,22 @@ class QueuedNotice(Value):
     reader_name: str | None
     language: str
     timezone: str
+
+
+class OpenRuns(Protocol):
+    """What has not ended as far as the records know."""
+
+    async def open_runs(self) -> Sequence[OpenInRecords]:
+        """Every request and every deactivation that is open, in any order."""
+        ...
+
+
+class Comparing(Protocol):
+    """Compares what is open in the records with what runs."""
+
+    async def compare(self, at: datetime) -> Comparison:
+        """Every difference that is still there when it is looked at a second time; `at` is now."""
+        ...
 
 
 class RequestDirectory(Protocol):

@@ -15,6 +15,7 @@ from console import (
     payments_commands,
     recovery_commands,
 )
+from console.check_commands import check, schedules
 from console.deactivation_commands import PANEL, add_deactivation_commands
 from console.deactivation_reading import deactivation
 from console.deadline import deadline
@@ -120,6 +121,8 @@ app.command("simulate", rich_help_panel=_WITHOUT, epilog=_example("simulate exam
 app.command("demo", rich_help_panel=_WITHOUT, epilog=_example("demo"))(demo)
 app.command("dev", rich_help_panel=_TOOLS, epilog=_example("dev"))(dev)
 app.command("links", rich_help_panel=_ALL, epilog=_example("links --seller S1"))(links)
+app.command("check", rich_help_panel=_TOOLS, epilog=_example("check --json"))(check)
+app.command("schedules", rich_help_panel=_TOOLS, epilog=_example("schedules"))(schedules)
 app.command("doctor", rich_help_panel=_TOOLS, epilog=_example("doctor --json"))(doctor)
 app.command("webhooks", rich_help_panel=_TOOLS, epilog=_example("webhooks --port 8420"))(webhooks)
 app.add_typer(encryption_commands.app, name="encryption", rich_help_panel=_TOOLS)

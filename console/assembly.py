@@ -9,6 +9,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.calendar_steps import CalendarSteps
+from activities.comparison_steps import ComparisonSteps
 from activities.payment_steps import PaymentSteps
 from activities.product_steps import ProductSteps
 from activities.record_steps import RecordSteps
@@ -22,14 +23,16 @@ from adapters.records.opened import Records
 from adapters.sandbox import production_runner
 from adapters.settings import BillingProviderName, PaymentProviderName
 from business_care.deactivation.ports import ProductRecords, Renewals
-from business_care.ports import CareRecords, DeadlinePlanner, PaymentProvider, Payments
-from business_care.recovery.ports import RecoveryRecords
+from business_care.ports import CareRecords, DeadlinePlanner, OpenRuns, PaymentProvider, Payments
+from business_care.recovery.ports import RecoveryDirectory, RecoveryRecords
+from gateway.comparing import Comparer
 from workflows.care_request import CareRequest
 from workflows.names import TASK_QUEUE
 from workflows.product_deactivation import ProductDeactivation
+from workflows.records_check import RecordsCheck
 from workflows.refund_recovery import RefundRecovery
 
-WORKFLOWS = (CareRequest, ProductDeactivation, RefundRecovery)
+WORKFLOWS = (CareRequest, ProductDeactivation, RefundRecovery, RecordsCheck)
 
 DEAD_WORKER_PATIENCE = timedelta(seconds=5)
 """How long a workflow's next task waits for the worker that remembers the workflow, before any other gets it.
@@ -48,6 +51,8 @@ class Parties:
     products: ProductRecords
     renewals: Renewals
     recoveries: RecoveryRecords
+    open_runs: OpenRuns
+    open_recoveries: RecoveryDirectory
 
 
 @dataclass(frozen=True)
@@ -87,11 +92,13 @@ def parties(records: Records, providers: Providers, paying: PaymentProvider | No
         payments=payments,
         products=records.products,
         recoveries=records.recoveries,
+        open_runs=records.runs,
+        open_recoveries=records.recoveries,
         renewals=renewals(database, providers.billing, payments, providers.billing_calls_per_second),
     )
 
 
-def steps(of: Parties) -> list[Callable[..., Any]]:
+def steps(client: Client, of: Parties) -> list[Callable[..., Any]]:
     """Every activity of the task queue."""
     calendar, records, payments = (
         CalendarSteps(of.planner),
@@ -100,6 +107,7 @@ def steps(of: Parties) -> list[Callable[..., Any]]:
     )
     products, of_renewals = ProductSteps(of.products), RenewalSteps(of.renewals)
     recoveries = RecoverySteps(of.recoveries)
+    comparisons = ComparisonSteps(Comparer(client, of.open_runs, of.open_recoveries))
     return [
         calendar.plan_opening,
         calendar.plan_window,
@@ -123,6 +131,7 @@ def steps(of: Parties) -> list[Callable[..., Any]]:
         of_renewals.free_failed_renewals,
         recoveries.find_recovery,
         recoveries.store_recovery,
+        comparisons.compare_with_records,
     ]
 
 
@@ -133,7 +142,7 @@ def care_worker(client: Client, of: Parties, size: WorkerSize | None = None) -> 
         client,
         task_queue=TASK_QUEUE,
         workflows=list(WORKFLOWS),
-        activities=steps(of),
+        activities=steps(client, of),
         workflow_runner=production_runner(),
         max_concurrent_workflow_tasks=size.workflow_tasks,
         max_concurrent_activities=size.activities,

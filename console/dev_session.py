@@ -18,6 +18,7 @@ from adapters.records.migrations.run import upgrade
 from adapters.records.opened import Records
 from adapters.settings import Settings, SettingsRefused
 from adapters.temporal_program import free_port
+from business_care.calendar import MARKETPLACE_PLACE
 from console.composition import settings
 from console.encryption_check import demand_keys
 from console.encryption_commands import origins_of
@@ -25,6 +26,7 @@ from console.ending import WrongUsage
 from console.one_at_a_time import alone
 from console.safety import refuse_what_is_unsafe
 from console.serving import serve, stop_on_signals
+from gateway.schedules import keep_schedules
 from workflows.names import SEARCH_ATTRIBUTES
 
 USUAL_PORT = 7233
@@ -71,6 +73,7 @@ class DevSession:
                         # The server has just been told how long it keeps closed requests.
                         await refuse_what_is_unsafe(server.client, chosen.database_url)
                         await demand_keys(records.keys, chosen.keyring, server.client)
+                        await keep_schedules(server.client, MARKETPLACE_PLACE.timezone)
                         typer.echo(self._welcome(chosen, server))
                         try:
                             await serve(server.client, records, chosen, uses, stop)

@@ -26,6 +26,7 @@ from business_care.errors import StepFailed
 from console.encryption_check import complaints, standings
 from console.safety import dangers_of_records, dangers_of_server
 from gateway.inspection import Finding, Verdict, inspect
+from gateway.schedules import schedules
 
 MAIL_SERVER_SECONDS = 5
 
@@ -55,7 +56,12 @@ def _settings() -> Finding:
 async def _temporal(settings: Settings) -> tuple[Finding, ...]:
     try:
         client = await connect(temporal_environment(), data_converter=data_converter(settings.keyring))
-        return (*await inspect(client), *await dangers_of_server(client), *await _keys(settings, client))
+        return (
+            *await inspect(client),
+            await schedules(client),
+            *await dangers_of_server(client),
+            *await _keys(settings, client),
+        )
     except StepFailed as failure:
         return (Finding(check="temporal", verdict=Verdict.WRONG, detail=str(failure)),)
 

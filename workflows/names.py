@@ -7,6 +7,7 @@ TASK_QUEUE = "business-care"
 CARE_REQUEST = "CareRequest"
 PRODUCT_DEACTIVATION = "ProductDeactivation"
 REFUND_RECOVERY = "RefundRecovery"
+RECORDS_CHECK = "RecordsCheck"
 
 
 def care_request_id(request_id: str) -> str:

@@ -11,6 +11,7 @@ from adapters.records.deactivation_directory import SqlDeactivationDirectory
 from adapters.records.directory import SqlRequestDirectory
 from adapters.records.key_register import SqlKeyRegister
 from adapters.records.notice_queue import SqlNoticeQueue
+from adapters.records.open_runs import SqlOpenRuns
 from adapters.records.product_records import SqlProductRecords
 from adapters.records.readers import OperatorDesk
 from adapters.records.recoveries import SqlRecoveries
@@ -22,6 +23,7 @@ from business_care.ports import (
     Closures,
     CommandLog,
     NoticeQueue,
+    OpenRuns,
     PaymentSwitches,
     RequestDirectory,
 )
@@ -43,6 +45,7 @@ class Records:
         self.recoveries = SqlRecoveries(database)
         self.switches: PaymentSwitches = SqlPaymentSwitches(database)
         self.keys = SqlKeyRegister(database)
+        self.runs: OpenRuns = SqlOpenRuns(database)
         self.report = Report(database)
 
     @classmethod

@@ -21,6 +21,7 @@ from temporalio.workflow import Info
 
 from workflows.care_request import CareRequest
 from workflows.product_deactivation import ProductDeactivation
+from workflows.records_check import RecordsCheck
 from workflows.refund_recovery import RefundRecovery
 
 if TYPE_CHECKING:  # the SDK does not export the types of two methods that every runner must hand on
@@ -33,7 +34,7 @@ async def replayed(history: WorkflowHistory, runner: WorkflowRunner) -> list[str
     """Replay a history and tell what the code asked for. Raises when the code asks for other things."""
     listener = ListeningRunner(runner)
     replayer = Replayer(
-        workflows=[CareRequest, ProductDeactivation, RefundRecovery],
+        workflows=[CareRequest, ProductDeactivation, RefundRecovery, RecordsCheck],
         workflow_runner=listener,
         data_converter=pydantic_data_converter,
     )
@@ -128,6 +129,8 @@ def _said(activity: str, argument: bytes) -> str:
             return str(given["licence_id"])
         case "find_recovery":
             return str(given)
+        case "compare_with_records":
+            return f"as of {given['at'][:19]}"
         case "store_recovery":
             return f"{_minutes(given)}; {_recovery_state(given['state'])}"
         case _:
@@ -162,6 +165,9 @@ def _minutes(given: dict[str, Any]) -> str:
 
 
 def _ending(result: dict[str, Any]) -> str:
+    if "differences" in result:
+        kinds = [one["kind"] for one in result["differences"]]
+        return f"{result['open_in_records']} open in the records, {result['running']} running, {kinds}"
     if "recovery_id" in result:
         return f"{result['state']}, {result['amount']} {result['currency']}, {result['reference']}"
     return _deactivation(result) if "deactivation_id" in result else _view(result)

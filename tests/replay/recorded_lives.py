@@ -13,7 +13,7 @@ from tests.lives.catalogue import Bought, paris
 from tests.lives.living import LivingRequest
 from tests.lives.poison import NO_JSON, TOO_LONG, raw
 from tests.lives.world import A_MOMENT, ACKNOWLEDGE_BY, GRACE, MONDAY, RESOLVE_BY, World
-from tests.replay import recorded_deactivations, recorded_recoveries
+from tests.replay import recorded_checks, recorded_deactivations, recorded_recoveries
 
 
 class Living(Protocol):
@@ -210,6 +210,7 @@ RECORDED: dict[str, Life] = {
 }
 RECORDED |= recorded_deactivations.RECORDED
 RECORDED |= recorded_recoveries.RECORDED
+RECORDED |= recorded_checks.RECORDED
 RECORDED_WITH_SHORT_RUNS: dict[str, Life] = {
     "continued": continued,
     "deactivation_continued": recorded_deactivations.deactivation_continued,

@@ -1,0 +1,163 @@
+"""Nothing is forgotten: what is open in the records runs, and what runs is open there."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from adapters.records.request_tables import REQUESTS
+from business_care.calendar import MARKETPLACE_PLACE
+from business_care.comparison import LATE_AFTER, Comparison
+from business_care.deactivation.commands import Deactivate
+from business_care.deactivation.words import DeactivationKind
+from gateway import schedules
+from gateway.comparing import NEW_FOR, Comparer
+from tests.gateway.marketplace import ACKNOWLEDGE_BY, Marketplace
+from tests.gateway.terminal import Typed
+from workflows.names import RECORDS_CHECK, TASK_QUEUE, care_request_id
+
+
+@pytest.fixture
+async def alone(tmp_path: Path) -> AsyncIterator[Marketplace]:
+    """A marketplace where nothing runs but what the test starts."""
+    async with Marketplace.begun(tmp_path) as begun:
+        yield begun
+
+
+async def compared(market: Marketplace, at: datetime | None = None) -> Comparison:
+    comparer = Comparer(market.server.client, market.records.runs, market.records.recoveries)
+    return await comparer.compare(at or datetime.now(UTC))
+
+
+async def opened(market: Marketplace) -> str:
+    """A request that runs, once the server lists it; its workflow's id."""
+    opening = market.opening((await market.licence()).id)
+    await market.gateway().open_request(opening)
+    await listed(market, 1)
+    return care_request_id(opening.request_id)
+
+
+async def listed(market: Marketplace, running: int) -> None:
+    """Wait until the server's list, which lags behind, shows so many runs."""
+    query = f"ExecutionStatus = 'Running' AND TaskQueue = '{TASK_QUEUE}'"
+    for _ in range(200):
+        if (await market.server.client.count_workflows(query)).count == running:
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail(f"the server never listed {running} runs")
+
+
+def told(found: Comparison) -> list[tuple[str, str]]:
+    return [(one.workflow_id, one.kind) for one in found.differences]
+
+
+async def test_requests_and_products_that_run_are_as_they_should_be(alone: Marketplace) -> None:
+    await opened(alone)
+    product = await alone.product()
+    await alone.products().deactivate(
+        Deactivate(command_id="d1", by=product.seller, product_id=product.id, kind=DeactivationKind.TEMPORARY)
+    )
+    await listed(alone, 2)
+
+    found = await compared(alone)
+
+    assert (found.open_in_records, found.running, told(found)) == (2, 2, [])
+
+
+async def test_an_open_request_that_somebody_terminated_is_found(alone: Marketplace) -> None:
+    workflow_id = await opened(alone)
+    await alone.server.client.get_workflow_handle(workflow_id).terminate("by mistake")
+    await listed(alone, 0)
+
+    assert told(await compared(alone)) == [(workflow_id, "not_running")]
+
+
+async def test_a_run_that_the_records_do_not_know_is_found_when_it_is_no_longer_new(
+    alone: Marketplace,
+) -> None:
+    workflow_id = await opened(alone)
+    async with alone.records.database.writing() as connection:
+        await connection.execute(update(REQUESTS).values(outcome="resolved"))
+
+    assert told(await compared(alone)) == []
+    later = datetime.now(UTC) + NEW_FOR + timedelta(seconds=1)
+    assert told(await compared(alone, later)) == [(workflow_id, "not_open")]
+
+
+async def test_a_deadline_that_passed_long_ago_without_a_trace_is_found(alone: Marketplace) -> None:
+    workflow_id = await opened(alone)
+
+    assert told(await compared(alone, ACKNOWLEDGE_BY + LATE_AFTER)) == []
+    assert told(await compared(alone, ACKNOWLEDGE_BY + LATE_AFTER + timedelta(minutes=1))) == [
+        (workflow_id, "late")
+    ]
+
+
+async def test_the_server_starts_the_check_every_morning_and_its_result_is_there_to_read(
+    alone: Marketplace,
+) -> None:
+    client = alone.server.client
+    workflow_id = await opened(alone)
+    await client.get_workflow_handle(workflow_id).terminate("by mistake")
+    await listed(alone, 0)
+
+    assert (await schedules.schedules(client)).verdict == "warning"
+    await schedules.keep_schedules(client, MARKETPLACE_PLACE.timezone)
+    await schedules.keep_schedules(client, MARKETPLACE_PLACE.timezone)
+    await client.get_schedule_handle(schedules.RECORDS_CHECK).trigger()
+
+    finding = await schedules.schedules(client)
+    assert (finding.verdict, finding.check) == ("ok", "schedules")
+    assert told(await result_of_the_check(alone)) == [(workflow_id, "not_running")]
+
+
+async def result_of_the_check(market: Marketplace) -> Comparison:
+    for _ in range(200):
+        async for run in market.server.client.list_workflows(f"WorkflowType = '{RECORDS_CHECK}'"):
+            checking = market.server.client.get_workflow_handle(run.id, result_type=Comparison)
+            result: Comparison = await checking.result()
+            return result
+        await asyncio.sleep(0.05)
+    pytest.fail("the schedule started nothing")
+
+
+async def test_a_schedule_that_somebody_paused_stays_paused(alone: Marketplace) -> None:
+    client = alone.server.client
+    await schedules.keep_schedules(client, MARKETPLACE_PLACE.timezone)
+    await client.get_schedule_handle(schedules.RECORDS_CHECK).pause(note="moving the database")
+
+    await schedules.keep_schedules(client, MARKETPLACE_PLACE.timezone)
+
+    finding = await schedules.schedules(client)
+    assert (finding.verdict, finding.detail) == ("warning", "the daily check is paused: moving the database")
+
+
+async def test_the_terminal_compares_and_sets_the_schedule(market: Marketplace, typed: Typed) -> None:
+    opening = market.opening((await market.licence()).id)
+    await market.gateway().open_request(opening)
+    run = market.run(opening.request_id)
+    await run.terminate("by mistake")
+
+    checked = await typed("check", "--json")
+    shown = await typed("check")
+    scheduled = await typed("schedules")
+
+    assert {"kind": "not_running", "workflow_id": run.id} in checked.json["differences"]
+    assert f"{run.id}  open in the records, and nothing runs: look how its last run ended" in shown.out
+    assert (checked.code, shown.code, scheduled.code) == (1, 1, 0)
+    assert scheduled.out.startswith("the daily check is there, next at ")
+
+
+async def test_a_marketplace_without_a_difference_is_told_so_with_exit_code_0(
+    alone: Marketplace, typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", alone.server.target)
+    monkeypatch.setenv("BUSINESS_CARE_DATABASE_URL", alone.records_url)
+
+    checked = await typed("check")
+
+    assert checked.code == 0
+    assert checked.out.endswith(": 0 open in the records, 0 running\neverything that is open runs\n")
