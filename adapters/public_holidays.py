@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from typing import TypeAlias, TypeVar
 
+from adapters.extra_days import ExtraDays
 from adapters.holiday_tables import HOLIDAYS_VERSION, check_country, read_year, weekend_of_year
 from adapters.time_zones import TZDATA_VERSION, zone_named
 from business_care.calendar import (
@@ -36,7 +37,14 @@ _Over: TypeAlias = Callable[[date, date], CalendarData]
 
 
 class PublicHolidays:
-    """Plans deadlines with the public holidays, weekends and time zones of the pinned libraries."""
+    """Plans deadlines with the public holidays, weekends and time zones of the pinned libraries.
+
+    `extra_days` are those that an operator has added.
+    """
+
+    def __init__(self, extra_days: ExtraDays | None = None) -> None:
+        self._extra_days = extra_days or ExtraDays()
+        self._versions = data_versions().model_copy(update={"extra_days": self._extra_days.digest})
 
     def calendar(self, place: Place, profile: CalendarProfile, first: date, last: date) -> CalendarData:
         """The calendar of a place for the years from that of `first` to that of `last` (R3, R5).
@@ -52,18 +60,19 @@ class PublicHolidays:
             timezone=place.timezone,
             first=date(first.year, 1, 1),
             last=date(last.year, 12, 31),
-            versions=data_versions(),
+            versions=self._versions,
         )
         if profile is CalendarProfile.WEEKDAYS_ONLY:
             weekends = (weekend_of_year(place.country, place.subdivision, year) for year in span)
             return whole(weekend_days=frozenset(chain.from_iterable(weekends)))
         years = {year: read_year(place.country, place.subdivision, year) for year in span}
-        return whole(
+        calendar = whole(
             weekend_days=frozenset(chain.from_iterable(year.weekend_days for year in years.values())),
             days_off=tuple(chain.from_iterable(year.days_off for year in years.values())),
             working_days=frozenset(chain.from_iterable(year.working_days for year in years.values())),
             provisional_years=frozenset(number for number, year in years.items() if year.provisional),
         )
+        return self._extra_days.added_to(calendar, place)
 
     def plan(
         self,

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.encryption.keys import Keyring, KeysRefused, read_key_file, read_keys
+from adapters.extra_days import ExtraDays, ExtraDaysRefused, read_extra_days
 from adapters.mail.smtp_server import SmtpServer
 from adapters.stripe_account import StripeAccount, is_api_base, is_api_key, is_webhook_secret
 
@@ -111,6 +112,11 @@ def _holds_keys(file: Path, given: ValidationInfo) -> Path:
     return file
 
 
+def _holds_extra_days(file: Path) -> Path:
+    read_extra_days(file)
+    return file
+
+
 MailAddress = Annotated[str, AfterValidator(_is_mail_address)]
 
 
@@ -190,6 +196,9 @@ class Settings(BaseSettings):
     encryption_keys_file: Annotated[Path, AfterValidator(_holds_keys)] | None = Field(
         default=None, description="a file with the same keys, one a line, in place of ENCRYPTION_KEYS"
     )
+    calendars_file: Annotated[Path, AfterValidator(_holds_extra_days)] | None = Field(
+        default=None, description="a YAML file with days that are added to the calendars"
+    )
     codec_server_token: SecretStr | None = Field(
         default=None,
         min_length=16,
@@ -231,6 +240,11 @@ class Settings(BaseSettings):
         """The account at Stripe; None while there is no key."""
         key = self.stripe_api_key
         return None if key is None else StripeAccount(key.get_secret_value(), self.stripe_api_base)
+
+    @property
+    def extra_days(self) -> ExtraDays:
+        """The days that are added to the calendars. Raises `ExtraDaysRefused`."""
+        return ExtraDays() if self.calendars_file is None else read_extra_days(self.calendars_file)
 
     @property
     def keyring(self) -> Keyring:
@@ -299,5 +313,6 @@ def _complaint(fault: ErrorDetails) -> str:
     else:
         what = "cannot be used (its value is not shown)" if name in NOT_SHOWN else f"is {given!r}"
     cause = fault.get("ctx", {}).get("error")
-    why = f": {cause}" if isinstance(cause, KeysRefused) else ""  # its words show nothing of a key
+    # The words of these two show nothing of a key or a setting's value.
+    why = f": {cause}" if isinstance(cause, KeysRefused | ExtraDaysRefused) else ""
     return f"{variable_of(name)} {what}{why}; allowed is {allowed}"

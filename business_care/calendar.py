@@ -136,6 +136,8 @@ class DataVersions(Value):
     holidays: str
     tzdata: str
     business_care: str
+    extra_days: str | None = None
+    """Which set of days an operator had added to the calendars; none had been where it is null."""
 
 
 class CalendarData(Value):

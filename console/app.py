@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from console import (
+    calendars_commands,
     closure_commands,
     database_commands,
     encryption_commands,
@@ -106,6 +107,7 @@ add_commands(app)
 add_deactivation_commands(app)
 app.command("deactivation", rich_help_panel=PANEL, epilog=_example("deactivation P1 --follow"))(deactivation)
 app.add_typer(closure_commands.app, name="closure", rich_help_panel=_ALL)
+app.add_typer(calendars_commands.app, name="calendars", rich_help_panel=_ALL)
 app.add_typer(payments_commands.app, name="payments", rich_help_panel=_ALL)
 app.add_typer(recovery_commands.app, name="recovery", rich_help_panel=_ALL)
 app.command("renewals", rich_help_panel=_ALL, epilog=_example("renewals --retry"))(renewals)

@@ -78,7 +78,12 @@ class WorkerSize:
     graceful_shutdown: timedelta = timedelta(seconds=30)
 
 
-def parties(records: Records, providers: Providers, paying: PaymentProvider | None = None) -> Parties:
+def parties(
+    records: Records,
+    providers: Providers,
+    paying: PaymentProvider | None = None,
+    planner: DeadlinePlanner | None = None,
+) -> Parties:
     """The records, the tables of public holidays, and the providers.
 
     `paying` was opened before, and is closed by whoever opened it; left out, it is the embedded one that
@@ -88,7 +93,7 @@ def parties(records: Records, providers: Providers, paying: PaymentProvider | No
     payments = OncePayments(database, paying or embedded_provider(database, providers.payment))
     return Parties(
         records=care_records(database, providers.billing, payments),
-        planner=PublicHolidays(),
+        planner=planner or PublicHolidays(),
         payments=payments,
         products=records.products,
         recoveries=records.recoveries,

@@ -103,7 +103,7 @@ async def gateways_over(records: Records, patience: timedelta = PATIENCE) -> Gat
         switches=records.switches,
         deactivations=records.deactivations,
         recoveries=records.recoveries,
-        planner=PublicHolidays(),
+        planner=PublicHolidays(settings().extra_days),
         patience=patience,
     )
     products = ProductGateway(

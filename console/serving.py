@@ -11,6 +11,7 @@ from adapters.mail.folder import FolderMailbox
 from adapters.mail.smtp import SmtpMailbox
 from adapters.notice_delivery import deliver_forever
 from adapters.payments.opened import opened_provider
+from adapters.public_holidays import PublicHolidays
 from adapters.records.opened import OperatorDesk, Records
 from adapters.settings import Settings
 from business_care.ports import Mailbox
@@ -50,7 +51,8 @@ async def serve(
         noting(uses, records.keys.note),
         asyncio.TaskGroup() as tasks,
     ):
-        worker = care_worker(client, parties(records, providers, paying), worker_size(settings))
+        planner = PublicHolidays(settings.extra_days)
+        worker = care_worker(client, parties(records, providers, paying, planner), worker_size(settings))
         tasks.create_task(deliver_forever(records.notices(desk), mailbox(settings), settings.mail_from, stop))
         async with worker:
             await stop.wait()
