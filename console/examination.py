@@ -4,6 +4,7 @@ What could lose money or promises is judged in `console.safety`, for a start as 
 """
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -11,7 +12,6 @@ from temporalio.client import Client
 
 from adapters.encryption.converter import data_converter
 from adapters.payments.opened import opened_account
-from adapters.public_holidays import data_versions
 from adapters.records.migrations.run import is_current
 from adapters.records.opened import Records
 from adapters.settings import (
@@ -23,6 +23,7 @@ from adapters.settings import (
 )
 from adapters.temporal import connect
 from business_care.errors import StepFailed
+from console.calendar_check import calendars
 from console.encryption_check import complaints, standings
 from console.safety import dangers_of_records, dangers_of_server
 from gateway.inspection import Finding, Verdict, inspect
@@ -38,7 +39,7 @@ async def examine(settings: Settings) -> tuple[Finding, ...]:
         *await _temporal(settings),
         await _records(settings.database_url),
         *await dangers_of_records(settings.database_url),
-        _calendars(),
+        await calendars(settings, datetime.now(UTC).date()),
         await _payments(settings),
         await _mail(settings),
     )
@@ -95,15 +96,6 @@ async def _records(url: str) -> Finding:
             detail="the tables are not those of this version; run `business-care db upgrade`",
         )
     return Finding(check="records", verdict=Verdict.OK, detail="reached, and up to date")
-
-
-def _calendars() -> Finding:
-    versions = data_versions()
-    return Finding(
-        check="calendars",
-        verdict=Verdict.OK,
-        detail=f"holidays {versions.holidays}, tzdata {versions.tzdata}",
-    )
 
 
 async def _payments(settings: Settings) -> Finding:

@@ -1,7 +1,8 @@
 """Looks at a Temporal server: whether it can carry requests, and whether anybody works on them."""
 
 import re
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from temporalio.api.enums.v1 import IndexedValueType, TaskQueueType
@@ -23,6 +24,9 @@ RETENTION_WANTED = timedelta(days=90)
 RETENTION_NEEDED = timedelta(days=30)
 """With less, the server's own tools find nothing of a dispute that is not even a month old, and its guard
 against a second start of a closed request is gone as soon."""
+
+ASKS_EVERY = timedelta(minutes=1)
+CLOCKS_AGREE_WITHIN = timedelta(seconds=30)
 
 OLDEST_SERVER = (1, 29)
 """Nothing was ever tried with an older one."""
@@ -52,7 +56,7 @@ async def inspect(client: Client) -> tuple[Finding, ...]:
     return (
         await _server(client),
         await _search_attributes(client),
-        await _worker(client),
+        *await _worker(client),
     )
 
 
@@ -142,26 +146,44 @@ async def _search_attributes(client: Client) -> Finding:
     )
 
 
-async def _worker(client: Client) -> Finding:
+async def _worker(client: Client) -> tuple[Finding, ...]:
     polling = [
         await _pollers(client, kind)
         for kind in (TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
     ]
     if not all(polling):
-        return Finding(
-            check="worker",
-            verdict=Verdict.WRONG,
-            detail=f"nobody works on the task queue {TASK_QUEUE}; start one with `python -m worker`",
-        )
-    return Finding(
-        check="worker", verdict=Verdict.OK, detail=f"{max(polling)} on the task queue {TASK_QUEUE}"
+        nobody = f"nobody works on the task queue {TASK_QUEUE}; start one with `python -m worker`"
+        return (Finding(check="worker", verdict=Verdict.WRONG, detail=nobody),)
+    workers = max(len(seen) for seen in polling)
+    return (
+        Finding(check="worker", verdict=Verdict.OK, detail=f"{workers} on the task queue {TASK_QUEUE}"),
+        judge_clock(datetime.now(UTC), max(at for seen in polling for at in seen)),
     )
 
 
-async def _pollers(client: Client, kind: "TaskQueueType.ValueType") -> int:
+def judge_clock(here: datetime, last_heard: datetime) -> Finding:
+    """Whether this machine's clock and the server's agree, as far as the last sign of a worker tells.
+
+    A worker asks for tasks at least once a minute; `last_heard` is the server's instant of that.
+    """
+    ahead = here - last_heard
+    if -CLOCKS_AGREE_WITHIN <= ahead <= ASKS_EVERY + CLOCKS_AGREE_WITHIN:
+        return Finding(check="clock", verdict=Verdict.OK, detail="agrees with the server's")
+    seconds = abs(ahead.total_seconds())
+    word = "ahead of" if ahead > timedelta() else "behind"
+    return Finding(
+        check="clock",
+        verdict=Verdict.WARNING,
+        detail=f"this machine's clock is up to {seconds:.0f} s {word} the server's: set one of them right, "
+        "or look whether the workers still ask for tasks",
+    )
+
+
+async def _pollers(client: Client, kind: "TaskQueueType.ValueType") -> Sequence[datetime]:
+    """When each worker asked for tasks last, by the server's clock."""
     described = await client.workflow_service.describe_task_queue(
         DescribeTaskQueueRequest(
             namespace=client.namespace, task_queue=TaskQueue(name=TASK_QUEUE), task_queue_type=kind
         )
     )
-    return len(described.pollers)
+    return [poller.last_access_time.ToDatetime(UTC) for poller in described.pollers]

@@ -1,11 +1,13 @@
 """Where a seller's calendar is, read from a row, and which local day an instant falls on there."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.catalogue_tables import SELLERS
+from adapters.records.database import Database
 from adapters.time_zones import zone_named
 from business_care.calendar import MARKETPLACE_PLACE, Place
 from business_care.errors import RecordMissing
@@ -44,6 +46,15 @@ async def find_seller(connection: AsyncConnection, seller_id: str) -> RowMapping
     if seller is None:
         raise RecordMissing(f"the records hold no seller {seller_id}")
     return seller
+
+
+async def all_places(database: Database) -> Sequence[Place]:
+    """Every place where a seller's calendar is, the marketplace's among them, in the order of their names."""
+    columns = (SELLERS.c.country, SELLERS.c.subdivision, SELLERS.c.timezone)
+    async with database.reading() as connection:
+        rows = (await connection.execute(select(*columns).distinct())).mappings()
+        places = {MARKETPLACE_PLACE, *(place_of(row) for row in rows)}
+    return sorted(places, key=lambda place: (place.country, place.subdivision or "", place.timezone))
 
 
 def place_of(seller: RowMapping) -> Place:

@@ -1,11 +1,13 @@
 """What is looked at when something does not work: the server, its namespace, and who works there."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 
-from gateway.inspection import Verdict, inspect, judge_version, retention
+from gateway.inspection import Verdict, inspect, judge_clock, judge_version, retention
 from tests.gateway.callers import an_open_request
 from tests.gateway.marketplace import Marketplace
 
@@ -19,6 +21,7 @@ async def test_a_server_that_can_carry_requests_is_in_order(market: Marketplace)
         "temporal": Verdict.OK,
         "search_attributes": Verdict.OK,
         "worker": Verdict.OK,
+        "clock": Verdict.OK,
     }
 
 
@@ -70,3 +73,23 @@ def test_a_server_should_not_be_older_than_what_was_tested(version: str, verdict
 
     assert found is verdict
     assert (advice == "") is (verdict is Verdict.OK)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "verdict", "told"),
+    [
+        pytest.param(timedelta(0), Verdict.OK, "agrees", id="together"),
+        pytest.param(timedelta(seconds=89), Verdict.OK, "agrees", id="asked a while ago"),
+        pytest.param(timedelta(hours=1), Verdict.WARNING, "3600 s ahead of the server's", id="ahead"),
+        pytest.param(timedelta(seconds=-31), Verdict.WARNING, "31 s behind the server's", id="behind"),
+    ],
+)
+def test_a_clock_that_is_wrong_is_seen_by_the_last_sign_of_a_worker(
+    ahead: timedelta, verdict: Verdict, told: str
+) -> None:
+    heard = datetime(2031, 3, 3, 9, tzinfo=UTC)
+
+    found = judge_clock(heard + ahead, heard)
+
+    assert found.verdict is verdict
+    assert told in found.detail

@@ -1,0 +1,58 @@
+"""Whether the calendars hold what deadlines of the coming year need, for every place where a seller is."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from adapters.public_holidays import PublicHolidays, data_versions
+from adapters.records.opened import Records
+from adapters.records.places import all_places
+from adapters.settings import Settings
+from business_care.calendar import CalendarProfile, CalendarRefused, Place
+from business_care.errors import StepFailed
+from gateway.inspection import Finding, Verdict
+
+LOOK_AHEAD = timedelta(days=365)
+CHECK = "calendars"
+
+
+async def calendars(settings: Settings, today: date) -> Finding:
+    """The calendars of all sellers from `today` on; without records, those of the marketplace alone."""
+    planner = PublicHolidays(settings.extra_days)
+    try:
+        async with Records.open(settings.database_url) as records:
+            places = await all_places(records.database)
+    except (StepFailed, ValueError):
+        return Finding(check=CHECK, verdict=Verdict.WARNING, detail="the sellers' places are not known")
+    refused = list(_refused(planner, places, today))
+    versions = data_versions()
+    if refused:
+        return Finding(check=CHECK, verdict=Verdict.WRONG, detail="; ".join(refused))
+    provisional = sorted(set(_provisional(planner, places, today)))
+    told = f"holidays {versions.holidays}, tzdata {versions.tzdata}, {len(places)} places"
+    if provisional:
+        return Finding(
+            check=CHECK,
+            verdict=Verdict.WARNING,
+            detail=f"{told}; not all days are decreed yet in {', '.join(provisional)}: look at "
+            "`business-care calendars diff` after each upgrade",
+        )
+    return Finding(check=CHECK, verdict=Verdict.OK, detail=f"{told}, known for the next 12 months")
+
+
+def _refused(planner: PublicHolidays, places: Sequence[Place], today: date) -> Iterator[str]:
+    for place in places:
+        try:
+            planner.calendar(place, CalendarProfile.WORKING_DAYS, today, today + LOOK_AHEAD)
+        except CalendarRefused as refused:
+            yield f"{_named(place)}: {refused}"
+
+
+def _provisional(planner: PublicHolidays, places: Sequence[Place], today: date) -> Iterator[str]:
+    for place in places:
+        calendar = planner.calendar(place, CalendarProfile.WORKING_DAYS, today, today + LOOK_AHEAD)
+        if calendar.provisional_years:
+            yield _named(place)
+
+
+def _named(place: Place) -> str:
+    return place.country if place.subdivision is None else f"{place.country}-{place.subdivision}"
