@@ -10,7 +10,7 @@ STAMP := .venv/.installed
 TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock lint types imports coverage-rules checks test format record-histories bench-cascade kills recovery races chaos chaos-long chaos-controls screenshots demo dev clean
+.PHONY: help install lock lint types imports coverage-rules checks test format record-histories bench-cascade kills recovery races chaos chaos-long chaos-controls replay-live screenshots demo dev clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ chaos-long: install ## The same with one seed after the other, until 1,000 kills
 
 chaos-controls: install ## Plant one fault after the other, and look whether the harness finds each (minutes)
 	$(BIN)/python -m tests.chaos.controls
+
+replay-live: install ## Before a deploy: replay the open runs of the server in TEMPORAL_ADDRESS with the code that is here
+	$(BIN)/business-care replay
 
 screenshots: install ## Make the pictures of the Temporal UI for the documentation anew (wants chromium)
 	BUSINESS_CARE_TEST_SCREENSHOTS=docs/screenshots $(BIN)/pytest -q tests/browser

@@ -28,6 +28,7 @@ from console.links import links
 from console.opening_command import open_request
 from console.reading_commands import commands, explain, journal, list_requests, show
 from console.refunded_renewals import renewals
+from console.replaying import replay
 from console.schemas import schemas
 from console.sending import add_commands
 from console.simulate import simulate
@@ -125,6 +126,7 @@ app.command("dev", rich_help_panel=_TOOLS, epilog=_example("dev"))(dev)
 app.command("links", rich_help_panel=_ALL, epilog=_example("links --seller S1"))(links)
 app.command("check", rich_help_panel=_TOOLS, epilog=_example("check --json"))(check)
 app.command("schedules", rich_help_panel=_TOOLS, epilog=_example("schedules"))(schedules)
+app.command("replay", rich_help_panel=_TOOLS, epilog=_example("replay --json"))(replay)
 app.command("doctor", rich_help_panel=_TOOLS, epilog=_example("doctor --json"))(doctor)
 app.command("webhooks", rich_help_panel=_TOOLS, epilog=_example("webhooks --port 8420"))(webhooks)
 app.add_typer(encryption_commands.app, name="encryption", rich_help_panel=_TOOLS)

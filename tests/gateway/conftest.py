@@ -21,6 +21,13 @@ async def market(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mark
 
 
 @pytest.fixture
+async def alone(tmp_path: Path) -> AsyncIterator[Marketplace]:
+    """A marketplace where nothing runs but what the test starts."""
+    async with Marketplace.begun(tmp_path) as begun:
+        yield begun
+
+
+@pytest.fixture
 def gateway(market: Marketplace) -> CareGateway:
     return market.gateway()
 

@@ -1,5 +1,6 @@
 """A marketplace whose programs go through the gateway: real server, real records, one worker, real time."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -29,7 +30,13 @@ from console.assembly import Providers, care_worker, parties
 from gateway.client import PATIENCE, CareGateway
 from gateway.products import ProductGateway
 from tests.gateway.shelf import Product
-from workflows.names import CARE_REQUEST, SEARCH_ATTRIBUTES, care_request_id, product_deactivation_id
+from workflows.names import (
+    CARE_REQUEST,
+    SEARCH_ATTRIBUTES,
+    TASK_QUEUE,
+    care_request_id,
+    product_deactivation_id,
+)
 
 OPENED_AT = datetime(2031, 3, 3, 9, tzinfo=UTC)
 """A Monday, 10:00 in Paris; the seller's calendar is that of France."""
@@ -177,6 +184,15 @@ class Marketplace:
 
     def run(self, request_id: str) -> WorkflowHandle[object, RequestView]:
         return self.server.client.get_workflow_handle(care_request_id(request_id), result_type=RequestView)
+
+    async def lists(self, running: int) -> None:
+        """Wait until the server's list, which lags behind, shows so many runs."""
+        query = f"ExecutionStatus = 'Running' AND TaskQueue = '{TASK_QUEUE}'"
+        for _ in range(200):
+            if (await self.server.client.count_workflows(query)).count == running:
+                return
+            await asyncio.sleep(0.05)
+        raise TimeoutError(f"the server never listed {running} runs")
 
     def deactivation(self, product_id: str) -> WorkflowHandle[object, DeactivationView]:
         return self.server.client.get_workflow_handle(

@@ -1,9 +1,7 @@
 """Nothing is forgotten: what is open in the records runs, and what runs is open there."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -17,14 +15,7 @@ from gateway import schedules
 from gateway.comparing import NEW_FOR, Comparer
 from tests.gateway.marketplace import ACKNOWLEDGE_BY, Marketplace
 from tests.gateway.terminal import Typed
-from workflows.names import RECORDS_CHECK, TASK_QUEUE, care_request_id
-
-
-@pytest.fixture
-async def alone(tmp_path: Path) -> AsyncIterator[Marketplace]:
-    """A marketplace where nothing runs but what the test starts."""
-    async with Marketplace.begun(tmp_path) as begun:
-        yield begun
+from workflows.names import RECORDS_CHECK, care_request_id
 
 
 async def compared(market: Marketplace, at: datetime | None = None) -> Comparison:
@@ -36,18 +27,8 @@ async def opened(market: Marketplace) -> str:
     """A request that runs, once the server lists it; its workflow's id."""
     opening = market.opening((await market.licence()).id)
     await market.gateway().open_request(opening)
-    await listed(market, 1)
+    await market.lists(1)
     return care_request_id(opening.request_id)
-
-
-async def listed(market: Marketplace, running: int) -> None:
-    """Wait until the server's list, which lags behind, shows so many runs."""
-    query = f"ExecutionStatus = 'Running' AND TaskQueue = '{TASK_QUEUE}'"
-    for _ in range(200):
-        if (await market.server.client.count_workflows(query)).count == running:
-            return
-        await asyncio.sleep(0.05)
-    pytest.fail(f"the server never listed {running} runs")
 
 
 def told(found: Comparison) -> list[tuple[str, str]]:
@@ -60,7 +41,7 @@ async def test_requests_and_products_that_run_are_as_they_should_be(alone: Marke
     await alone.products().deactivate(
         Deactivate(command_id="d1", by=product.seller, product_id=product.id, kind=DeactivationKind.TEMPORARY)
     )
-    await listed(alone, 2)
+    await alone.lists(2)
 
     found = await compared(alone)
 
@@ -70,7 +51,7 @@ async def test_requests_and_products_that_run_are_as_they_should_be(alone: Marke
 async def test_an_open_request_that_somebody_terminated_is_found(alone: Marketplace) -> None:
     workflow_id = await opened(alone)
     await alone.server.client.get_workflow_handle(workflow_id).terminate("by mistake")
-    await listed(alone, 0)
+    await alone.lists(0)
 
     assert told(await compared(alone)) == [(workflow_id, "not_running")]
 
@@ -102,7 +83,7 @@ async def test_the_server_starts_the_check_every_morning_and_its_result_is_there
     client = alone.server.client
     workflow_id = await opened(alone)
     await client.get_workflow_handle(workflow_id).terminate("by mistake")
-    await listed(alone, 0)
+    await alone.lists(0)
 
     assert (await schedules.schedules(client)).verdict == "warning"
     await schedules.keep_schedules(client, MARKETPLACE_PLACE.timezone)
