@@ -186,6 +186,15 @@ class Settings(BaseSettings):
     graceful_shutdown_seconds: int = Field(
         default=30, ge=0, le=600, description="a whole number of seconds from 0 to 600"
     )
+    deployment_name: str | None = Field(
+        default=None, pattern=r"^[A-Za-z0-9_-]{1,64}$", description="1 to 64 letters, digits, _ or -"
+    )
+    build_id: str | None = Field(
+        default=None,
+        validate_default=True,
+        pattern=r"^[A-Za-z0-9._-]{1,64}$",
+        description="1 to 64 letters, digits, dots, _ or -; given with DEPLOYMENT_NAME, or not at all",
+    )
     encryption_keys: Annotated[SecretStr, AfterValidator(_are_keys)] | None = Field(
         default=None,
         description=(
@@ -222,6 +231,13 @@ class Settings(BaseSettings):
         if key is None and info.data.get("payment_provider") is PaymentProviderName.STRIPE:
             raise ValueError("Stripe pays, and there is no key")
         return key
+
+    @field_validator("build_id", mode="after")
+    @classmethod
+    def _with_its_deployment(cls, build_id: str | None, info: ValidationInfo) -> str | None:
+        if (build_id is None) != (info.data.get("deployment_name") is None):
+            raise ValueError("one without the other")
+        return build_id
 
     @property
     def max_cached_workflows(self) -> int:

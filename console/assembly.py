@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities.calendar_steps import CalendarSteps
 from activities.comparison_steps import ComparisonSteps
@@ -78,6 +79,17 @@ class WorkerSize:
     graceful_shutdown: timedelta = timedelta(seconds=30)
 
 
+@dataclass(frozen=True)
+class WorkerVersion:
+    """Which deployment this worker belongs to, and which build of it: tasks go to the build that is current.
+
+    A run goes on with whatever build is current, unless an operator pins it to one (docs/deploying.md).
+    """
+
+    deployment: str
+    build: str
+
+
 def parties(
     records: Records,
     providers: Providers,
@@ -140,8 +152,10 @@ def steps(client: Client, of: Parties) -> list[Callable[..., Any]]:
     ]
 
 
-def care_worker(client: Client, of: Parties, size: WorkerSize | None = None) -> Worker:
-    """A worker for every workflow and step of the task queue."""
+def care_worker(
+    client: Client, of: Parties, size: WorkerSize | None = None, version: WorkerVersion | None = None
+) -> Worker:
+    """A worker for every workflow and step of the task queue; without a version it takes every task."""
     size = size or WorkerSize()
     return Worker(
         client,
@@ -155,4 +169,14 @@ def care_worker(client: Client, of: Parties, size: WorkerSize | None = None) -> 
         max_cached_workflows=size.cached_workflows,
         sticky_queue_schedule_to_start_timeout=DEAD_WORKER_PATIENCE,
         graceful_shutdown_timeout=size.graceful_shutdown,
+        deployment_config=None if version is None else _deployment(version),
+    )
+
+
+def _deployment(version: WorkerVersion) -> WorkerDeploymentConfig:
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(version.deployment, version.build),
+        use_worker_versioning=True,
+        # Not at the workflows: a worker without a version would have every task refused.
+        default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
     )

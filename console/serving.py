@@ -15,7 +15,7 @@ from adapters.public_holidays import PublicHolidays
 from adapters.records.opened import OperatorDesk, Records
 from adapters.settings import Settings
 from business_care.ports import Mailbox
-from console.assembly import Providers, WorkerSize, care_worker, parties
+from console.assembly import Providers, WorkerSize, WorkerVersion, care_worker, parties
 from console.key_noting import noting
 
 
@@ -27,6 +27,13 @@ def worker_size(settings: Settings) -> WorkerSize:
         cached_workflows=settings.max_cached_workflows,
         graceful_shutdown=timedelta(seconds=settings.graceful_shutdown_seconds),
     )
+
+
+def worker_version(settings: Settings) -> WorkerVersion | None:
+    """Which build of which deployment the settings say that this is; None: versions are not told apart."""
+    if settings.deployment_name is None or settings.build_id is None:
+        return None
+    return WorkerVersion(settings.deployment_name, settings.build_id)
 
 
 def mailbox(settings: Settings) -> Mailbox:
@@ -52,7 +59,8 @@ async def serve(
         asyncio.TaskGroup() as tasks,
     ):
         planner = PublicHolidays(settings.extra_days)
-        worker = care_worker(client, parties(records, providers, paying, planner), worker_size(settings))
+        of = parties(records, providers, paying, planner)
+        worker = care_worker(client, of, worker_size(settings), worker_version(settings))
         tasks.create_task(deliver_forever(records.notices(desk), mailbox(settings), settings.mail_from, stop))
         async with worker:
             await stop.wait()

@@ -73,6 +73,8 @@ def test_an_empty_variable_counts_as_left_out(monkeypatch: pytest.MonkeyPatch) -
         ("CACHE_MEMORY_MIB", "1", "is '1'; allowed is a whole number of MiB, 16 or more"),
         ("MAX_CACHED_WORKFLOWS", "-1", "is '-1'; allowed is a whole number from 0 to 1000000"),
         ("GRACEFUL_SHUTDOWN_SECONDS", "601", "is '601'; allowed is a whole number of seconds from 0 to 600"),
+        ("DEPLOYMENT_NAME", "care.1", "is 'care.1'; allowed is 1 to 64 letters, digits, _ or -"),
+        ("BUILD_ID", "1.0", "is '1.0'; allowed is 1 to 64 letters, digits, dots, _ or -; given with"),
         ("LOG_FORMAT", "xml", "is 'xml'; allowed is console or json"),
         ("LOG_LEVEL", "loud", "is 'loud'; allowed is debug, info, warning or error"),
         ("OPERATOR_LANGUAGE", "de", "is 'de'; allowed is es, fr or en"),
