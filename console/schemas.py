@@ -33,15 +33,23 @@ def schema_files() -> dict[str, str]:
 
 
 def _public_models() -> Iterator[tuple[str, str, "type[BaseModel]", Literal["validation", "serialization"]]]:
+    from adapters.billing.refunded import OpenRenewal
     from business_care import listing, views
     from business_care.commands import COMMANDS
     from business_care.deactivation import renewals
     from business_care.deactivation import views as deactivation_views
     from business_care.deactivation.commands import DEACTIVATION_COMMANDS
+    from business_care.reconciliation import Reconciliation
     from business_care.recovery import views as recovery_views
+    from business_care.recovery.state import RecoveryStart
     from business_care.request import CareRequestOpening
+    from console.encryption_check import KeyStanding
+    from console.refusals import Refusal
+    from gateway.inspection import Finding
+    from gateway.telling import ClosureEnding, PaymentsChange
 
     yield "messages", "open", CareRequestOpening, "validation"
+    yield "messages", "recovery_start", RecoveryStart, "validation"
     for name, command in {**COMMANDS, **DEACTIVATION_COMMANDS}.items():
         yield "messages", name, command, "validation"
     for name, model in (
@@ -58,8 +66,16 @@ def _public_models() -> Iterator[tuple[str, str, "type[BaseModel]", Literal["val
         ("recovery", recovery_views.RecoveryView),
         ("recovery_command", recovery_views.RecoveryAnswer),
         ("recovery_journal", recovery_views.RecoveryJournalView),
+        ("refusal", Refusal),
+        ("logged_command", listing.CommandLogEntry),
         ("closure", listing.SellerClosure),
+        ("closure_ending", ClosureEnding),
         ("payment_switch", listing.PaymentSwitch),
+        ("payments_change", PaymentsChange),
+        ("reconciliation", Reconciliation),
+        ("open_renewal", OpenRenewal),
+        ("finding", Finding),
+        ("key_standing", KeyStanding),
     ):
         yield "answers", name, model, "serialization"
 
