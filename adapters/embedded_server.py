@@ -65,12 +65,14 @@ class FastForwardStuck(StepFailed):
 
 @dataclass(frozen=True)
 class DevServer:
-    """A running development server. `ui_url` is the web interface where one was asked for."""
+    """A running development server. `ui_url` is the web interface, `http_url` the HTTP API, where one was
+    asked for."""
 
     client: Client
     target: str
     _program: TemporalProgram
     ui_url: str | None = None
+    http_url: str | None = None
 
     async def kill(self) -> None:
         """End it by `kill -9`: what it acknowledged is in its file, and everything else is lost."""
@@ -125,6 +127,7 @@ async def dev_server(  # noqa: PLR0913 -- named arguments, each of which may be 
     database: Path | None = None,
     port: int | None = None,
     ui_port: int | None = None,
+    http_port: int | None = None,
     log_file: Path | None = None,
     dynamic_config: Sequence[str] = (),
     data_converter: DataConverter = DATA_CONVERTER,
@@ -133,16 +136,17 @@ async def dev_server(  # noqa: PLR0913 -- named arguments, each of which may be 
     """A server for development: loopback only, gone with us, its workflows in `database`, else in memory.
 
     The web interface runs only where `ui_port` is given (0: any free port), and asks `codec_endpoint` to
-    unlock payloads; `dynamic_config` adds to the server's own. Closed workflows stay readable for 90 days.
-    Raises `ServerNotStarted`.
+    unlock payloads; `http_port` says where the server's HTTP API answers (0 likewise), which else is a port
+    that nobody is told; `dynamic_config` adds to the server's own. Closed workflows stay readable for 90
+    days. Raises `ServerNotStarted`.
     """
-    ui_port = _chosen(ui_port)
-    interface = _interface(ui_port, codec_endpoint)
+    ui_port, http_port = _chosen(ui_port), _chosen(http_port)
+    interface = [*_interface(ui_port, codec_endpoint), *_http_api(http_port)]
     arguments = [*interface, *_registered(search_attributes), *_kept_in(database)]
     configured = (*DYNAMIC_CONFIG, *dynamic_config)
     async with running_server(arguments, configured, program, port, log_file, data_converter) as running:
         await _keep_closed_workflows(running.client)
-        yield DevServer(running.client, running.target, running.program, _ui_url(ui_port))
+        yield DevServer(running.client, running.target, running.program, _url(ui_port), _url(http_port))
 
 
 @asynccontextmanager
@@ -170,25 +174,36 @@ async def skipping_server(  # noqa: PLR0913 -- named arguments, each of which ma
         config = TimeSkippingConfig(enabled=False, max_session_skip_count=MAX_SKIPS)
         skipper = TimeSkipper(running.client, config=config)
         await _keep_closed_workflows(running.client)
-        yield SkippingServer(skipper.client, running.target, skipper, _ui_url(ui_port))
+        yield SkippingServer(skipper.client, running.target, skipper, _url(ui_port))
 
 
-def _chosen(ui_port: int | None) -> int | None:
-    return free_port() if ui_port == 0 else ui_port
+def _chosen(port: int | None) -> int | None:
+    return free_port() if port == 0 else port
 
 
 def _interface(ui_port: int | None, codec_endpoint: str | None = None) -> list[str]:
     if ui_port is None:
         return ["--headless"]
-    if not is_free(ui_port):
-        # Asked first: the server itself says so only after it has begun to run without its interface.
-        raise ServerNotStarted(f"port {ui_port} is taken; stop what listens there, or choose another port")
+    # Asked first: the server itself says so only after it has begun to run without its interface.
+    _demand_free(ui_port)
     codec = [] if codec_endpoint is None else ["--ui-codec-endpoint", codec_endpoint]
     return ["--ui-port", str(ui_port), "--ui-disable-news-fetch", *codec]
 
 
-def _ui_url(ui_port: int | None) -> str | None:
-    return None if ui_port is None else f"http://{LOOPBACK}:{ui_port}"
+def _http_api(http_port: int | None) -> list[str]:
+    if http_port is None:
+        return []
+    _demand_free(http_port)
+    return ["--http-port", str(http_port)]
+
+
+def _demand_free(port: int) -> None:
+    if not is_free(port):
+        raise ServerNotStarted(f"port {port} is taken; stop what listens there, or choose another port")
+
+
+def _url(port: int | None) -> str | None:
+    return None if port is None else f"http://{LOOPBACK}:{port}"
 
 
 def _kept_in(database: Path | None) -> list[str]:

@@ -38,6 +38,7 @@ class DevSession:
 
     port: int
     ui_port: int | None
+    http_port: int | None = None
 
     async def run(self) -> None:
         """Work until Ctrl-C or a termination signal, then finish what is under way.
@@ -65,6 +66,7 @@ class DevSession:
                             database=database,
                             port=self.port,
                             ui_port=self.ui_port,
+                            http_port=self.http_port,
                             log_file=database.with_name("temporal.log"),
                             data_converter=data_converter(chosen.keyring, uses),
                             codec_endpoint=codec_endpoint,
@@ -106,6 +108,7 @@ class DevSession:
         lines = [
             f"Temporal server    {server.target}, namespace {server.client.namespace}",
             f"web interface      {server.ui_url or 'not running'}",
+            *([f"HTTP API           {server.http_url}"] if server.http_url else []),
             f"records            {_without_password(chosen.database_url)}",
             f"messages           {_locked(chosen.keyring)}",
             f"notices            {'by mail' if chosen.smtp else chosen.outbox_dir}",

@@ -102,10 +102,22 @@ async def test_the_web_interface_runs_only_where_it_is_asked_for() -> None:
         assert server.ui_url is None
 
 
-async def test_the_server_listens_on_the_loopback_interface_only() -> None:
-    port = free_port()
+async def test_the_http_api_answers_where_it_was_asked_for() -> None:
+    async with dev_server(http_port=0) as server:
+        assert server.http_url is not None
+        with urllib.request.urlopen(f"{server.http_url}/api/v1/namespaces", timeout=10) as page:  # noqa: ASYNC210, S310
+            assert page.status == 200
 
-    async with dev_server(port=port):
+    async with dev_server() as server:
+        assert server.http_url is None
+
+
+@pytest.mark.parametrize("asked_for", ["port", "http_port"])
+async def test_the_server_listens_on_the_loopback_interface_only(asked_for: str) -> None:
+    port = free_port()
+    chosen: dict[str, Any] = {asked_for: port}
+
+    async with dev_server(**chosen):
         listening = subprocess.run(  # noqa: ASYNC221
             ["cat", "/proc/net/tcp", "/proc/net/tcp6"], capture_output=True, text=True, check=False
         ).stdout

@@ -1,10 +1,12 @@
 """`business-care dev`: everything in one terminal, kept across restarts, and never twice on the same data."""
 
 import asyncio
+import json
 import signal
 import sqlite3
 import subprocess
 import sys
+import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -35,9 +37,11 @@ class Terminal:
     folder: Path
     port: int
     ui_port: int
+    http_port: int | None = None
 
     def dev(self) -> subprocess.Popen[str]:
         words = ["dev", "--port", str(self.port), "--ui-port", str(self.ui_port)]
+        words += ["--http-port", str(self.http_port)] if self.http_port else []
         return subprocess.Popen(
             [sys.executable, "-u", "-m", "starter", *words],
             cwd=self.folder,
@@ -97,6 +101,20 @@ async def test_requests_go_on_when_it_is_started_again(tmp_path: Path) -> None:
     assert f"http://127.0.0.1:{terminal.ui_port}" in welcome
     assert told == ["request_opened"]
     assert answer.state is CareStateName.IN_PROGRESS
+
+
+def test_the_http_api_answers_where_it_was_told_to(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, free_port(), free_port(), free_port())
+    address = f"http://127.0.0.1:{terminal.http_port}"
+
+    with (
+        terminal.running(signal.SIGTERM) as welcome,
+        urllib.request.urlopen(f"{address}/api/v1/namespaces/default", timeout=10) as answer,  # noqa: S310
+    ):
+        namespace = json.load(answer)["namespaceInfo"]["name"]
+
+    assert f"HTTP API           {address}\n" in welcome
+    assert namespace == "default"
 
 
 def test_a_second_one_on_the_same_data_is_refused(tmp_path: Path) -> None:

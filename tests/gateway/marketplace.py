@@ -107,7 +107,7 @@ class Marketplace:
         await upgrade(url)
         async with (
             Records.open(url) as records,
-            dev_server(SEARCH_ATTRIBUTES, ui_port=ui_port) as server,
+            dev_server(SEARCH_ATTRIBUTES, ui_port=ui_port, http_port=0) as server,
             care_worker(server.client, parties(records, PROVIDERS)),
         ):
             yield cls(server, records, await _empty_namespace(server), url)
