@@ -80,14 +80,22 @@ def _typescript() -> Sequence[str]:
 RUNNERS = {"shell": _shell, "php": _php, "typescript": _typescript}
 
 
+@pytest.fixture(scope="module")
+def checked_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where Deno remembers that it has checked the types already."""
+    return tmp_path_factory.mktemp("deno")
+
+
 @pytest.fixture(params=sorted(RUNNERS))
-def program(request: pytest.FixtureRequest, market: Marketplace, tmp_path: Path) -> Program:
+def program(
+    request: pytest.FixtureRequest, market: Marketplace, tmp_path: Path, checked_once: Path
+) -> Program:
     assert market.server.http_url is not None
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path),
         "CARE_HTTP_URL": market.server.http_url,
-        "DENO_DIR": str(tmp_path / "deno"),
+        "DENO_DIR": str(checked_once),
         "DENO_NO_UPDATE_CHECK": "1",
     }
     return Program(RUNNERS[request.param](), environment)
