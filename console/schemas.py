@@ -1,4 +1,4 @@
-"""`schemas`: the JSON Schema of everything that callers send and get, one file each."""
+"""`schemas`: the JSON Schema of everything that callers send and get, and the AsyncAPI document."""
 
 import json
 from collections.abc import Iterator
@@ -16,20 +16,25 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def schemas(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the files are written.")],
 ) -> None:
-    """Write the JSON Schema of every message and every answer into a folder."""
+    """Write the JSON Schema of every message and every answer into a folder, and what is said to whom."""
     files = schema_files()
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-    typer.echo(f"{len(files)} schemas written to {folder}")
+    typer.echo(f"{len(files)} files written to {folder}")
 
 
 def schema_files() -> dict[str, str]:
     """The text of each file by its name."""
-    return {
+    from importlib.metadata import version
+
+    from console.asyncapi import FILE, asyncapi_text
+
+    schemas_of_models = {
         f"{folder}/{name}.json": _text(f"{folder}/{name}.json", model, mode)
         for folder, name, model, mode in _public_models()
     }
+    return {**schemas_of_models, FILE: asyncapi_text(version("business-care"))}
 
 
 def _public_models() -> Iterator[tuple[str, str, "type[BaseModel]", Literal["validation", "serialization"]]]:

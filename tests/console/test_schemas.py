@@ -26,7 +26,7 @@ MESSAGES: dict[str, type[Value]] = {
 def test_the_schemas_in_the_repository_are_those_of_the_code() -> None:
     written = {
         str(file.relative_to(ROOT / "schemas")): file.read_text(encoding="utf-8")
-        for file in (ROOT / "schemas").rglob("*.json")
+        for file in (ROOT / "schemas").rglob("*.*")
     }
 
     assert written == schema_files(), "run `business-care schemas schemas`"
