@@ -51,6 +51,7 @@ def _public_models() -> Iterator[tuple[str, str, "type[BaseModel]", Literal["val
     from console.encryption_check import KeyStanding
     from console.refusals import Refusal
     from gateway.inspection import Finding
+    from gateway.searches import Found
     from gateway.telling import ClosureEnding, PaymentsChange
 
     yield "messages", "open", CareRequestOpening, "validation"
@@ -80,6 +81,7 @@ def _public_models() -> Iterator[tuple[str, str, "type[BaseModel]", Literal["val
         ("reconciliation", Reconciliation),
         ("open_renewal", OpenRenewal),
         ("finding", Finding),
+        ("search", Found),
         ("key_standing", KeyStanding),
     ):
         yield "answers", name, model, "serialization"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from google.protobuf.json_format import MessageToDict
 from pydantic import BaseModel
@@ -18,6 +19,7 @@ from temporalio.common import RawValue
 
 from gateway.client import CareGateway
 from gateway.inspection import inspect
+from gateway.searches import counted, searches
 from tests.gateway.callers import OPERATOR, acknowledgement, an_open_request
 from tests.gateway.marketplace import Marketplace
 from tests.gateway.news import FAILED, news_of, paid
@@ -101,7 +103,9 @@ class Answers:
         licence = await self.market.licence()
         self._say("payment_switch", await gateway.stop_payments(licence.seller_id, OPERATOR))
         self._say("payments_change", await gateway.resume_payments(licence.seller_id, OPERATOR))
-        self._say("finding", (await inspect(self.market.server.client))[0])
+        self._say("finding", (await inspect(self._client))[0])
+        wanted = searches(gateway.clock(), ZoneInfo("Europe/Paris"))
+        self._say("search", (await counted(self._client, wanted, "http://127.0.0.1:8233"))[0])
 
     async def _about_a_closure(self, gateway: CareGateway) -> None:
         licence = await self.market.licence(closed=True)

@@ -60,7 +60,7 @@ class Locked:
     async def begun(cls, folder: Path) -> AsyncIterator["Locked"]:
         url = f"sqlite:///{folder / 'records.db'}"
         await upgrade(url)
-        async with Records.open(url) as records, dev_server(SEARCH_ATTRIBUTES) as server:
+        async with Records.open(url) as records, dev_server(SEARCH_ATTRIBUTES, http_port=0) as server:
             yield cls(server, records, parties(records, Providers(billing=BillingProviderName.SIMULATED)))
 
     def client(self, keys: str, uses: KeyUses | None = None) -> Client:
