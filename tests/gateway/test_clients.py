@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.gateway.callers import a_closed_request
 from tests.gateway.marketplace import ACKNOWLEDGE_BY, OPENED_AT, RESOLVE_BY, Licence, Marketplace
 
 CLIENTS = Path(__file__).parent.parent.parent / "examples" / "clients"
@@ -47,6 +48,10 @@ def _shell() -> Sequence[str]:
     return ["sh", str(CLIENTS / "care.sh")]
 
 
+def _python() -> Sequence[str]:
+    return [sys.executable, str(CLIENTS / "care.py")]
+
+
 def _php() -> Sequence[str]:
     php = shutil.which("php")
     if php is None:
@@ -77,7 +82,7 @@ def _typescript() -> Sequence[str]:
     return [tsx, client]
 
 
-RUNNERS = {"shell": _shell, "php": _php, "typescript": _typescript}
+RUNNERS = {"shell": _shell, "python": _python, "php": _php, "typescript": _typescript}
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +100,7 @@ def program(
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path),
         "CARE_HTTP_URL": market.server.http_url,
+        "TEMPORAL_ADDRESS": market.server.target,
         "DENO_DIR": str(checked_once),
         "DENO_NO_UPDATE_CHECK": "1",
     }
@@ -163,3 +169,16 @@ async def test_a_program_does_not_succeed_where_the_licence_has_no_care(
 
     assert code != 0, said
     assert (await market.gateway().status(request_id)).outcome == "not_entitled"
+
+
+async def test_a_program_leaves_a_request_alone_that_has_closed(
+    market: Marketplace, program: Program
+) -> None:
+    licence = await market.licence()
+    request_id = await a_closed_request(market.gateway(), market, licence)
+    before = await market.gateway().journal(request_id)
+
+    code, said = await program.run(request_id, licence)
+
+    assert code in {1, 3}, said
+    assert await market.gateway().journal(request_id) == before

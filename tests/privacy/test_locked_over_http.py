@@ -108,3 +108,17 @@ async def test_a_message_in_clear_text_is_understood_and_its_answer_is_locked(
     payload = answer["outcome"]["success"]["payloads"][0]
     assert payload["metadata"]["encoding"] == in_base64(b"binary/encrypted")
     assert opening.request_id.encode() in unlocked_by_hand(answer["outcome"]["success"])
+
+
+async def test_the_code_of_a_refusal_is_not_locked_and_its_sentence_is(market: Locked, http: HttpApi) -> None:
+    opening = await market.opening(subject="Menu empty")
+    said = {**acknowledge(opening).model_dump(mode="json"), "message": None}
+
+    async with market.working(K1):
+        await http.start(opening.request_id, locked_by_hand(json_of(opening)))
+        _, answer = await http.update(opening.request_id, "acknowledge", packed(said))
+
+    failure = answer["outcome"]["failure"]
+    assert failure["applicationFailureInfo"]["type"] == "empty_message"
+    assert failure["message"] == "Encoded failure"
+    assert failure["encodedAttributes"]["metadata"]["encoding"] == in_base64(b"binary/encrypted")
