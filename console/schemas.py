@@ -41,6 +41,7 @@ def _public_models() -> Iterator[tuple[str, str, "type[BaseModel]", Literal["val
     from adapters.billing.refunded import OpenRenewal
     from business_care import listing, views
     from business_care.commands import COMMANDS
+    from business_care.comparison import Comparison
     from business_care.deactivation import renewals
     from business_care.deactivation import views as deactivation_views
     from business_care.deactivation.commands import DEACTIVATION_COMMANDS
@@ -51,6 +52,7 @@ def _public_models() -> Iterator[tuple[str, str, "type[BaseModel]", Literal["val
     from console.encryption_check import KeyStanding
     from console.refusals import Refusal
     from gateway.inspection import Finding
+    from gateway.recounting import OtherDeadline
     from gateway.searches import Found
     from gateway.telling import ClosureEnding, PaymentsChange
 
@@ -78,6 +80,8 @@ def _public_models() -> Iterator[tuple[str, str, "type[BaseModel]", Literal["val
         ("closure_ending", ClosureEnding),
         ("payment_switch", listing.PaymentSwitch),
         ("payments_change", PaymentsChange),
+        ("comparison", Comparison),
+        ("other_deadline", OtherDeadline),
         ("reconciliation", Reconciliation),
         ("open_renewal", OpenRenewal),
         ("finding", Finding),

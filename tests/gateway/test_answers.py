@@ -8,8 +8,8 @@ from tests.console.valid import ANSWER_SAMPLES, ANSWERS, complaints
 from tests.gateway.answering import Answers, Document
 from tests.gateway.marketplace import Marketplace
 
-MADE_ELSEWHERE = {"reconciliation", "open_renewal", "key_standing"}
-"""What `business-care` reads from the records or the settings alone, without a server."""
+MADE_ELSEWHERE = {"comparison", "other_deadline", "reconciliation", "open_renewal", "key_standing"}
+"""What `business-care` makes of the records, the settings, or all that a server runs."""
 
 
 @pytest.fixture(scope="module")
