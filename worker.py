@@ -9,6 +9,7 @@ import asyncio
 import os
 import sys
 
+from adapters.alive_file import forget
 from adapters.encryption.converter import data_converter
 from adapters.encryption.uses import KeyUses
 from adapters.logs import forwarding_runtime, get_logger, logging_to
@@ -35,6 +36,7 @@ log = get_logger("worker")
 
 async def work(settings: Settings) -> None:
     """Connect, work until a signal comes, and leave in order."""
+    forget(settings.alive_file)
     if not await is_current(settings.database_url):
         raise StepFailed("the records are not up to date: run `business-care db upgrade` first")
     stop = stop_on_signals()

@@ -1,16 +1,16 @@
-"""The settings: the only place that reads the environment, and the file `.env` in the working directory."""
+"""The settings: the only place that reads the environment, the file `.env` and the folder of secrets."""
 
 import os
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from adapters.encryption.keys import Keyring, KeysRefused, read_key_file, read_keys
 from adapters.extra_days import ExtraDays, ExtraDaysRefused, read_extra_days
@@ -19,6 +19,7 @@ from adapters.stripe_account import StripeAccount, is_api_base, is_api_key, is_w
 
 PREFIX: Final = "BUSINESS_CARE_"
 ENV_FILE: Final = ".env"
+SECRETS_DIR: Final = f"{PREFIX}SECRETS_DIR"
 
 WORKFLOW_CACHE_KIB: Final = 700
 """What one cached workflow costs: its sandbox, its copies of our workflow modules, its state.
@@ -68,6 +69,24 @@ def _is_database(url: str) -> str:
     if urlsplit(url).scheme.partition("+")[0] not in ("sqlite", "postgresql", "postgres"):
         raise ValueError("another database")
     return url
+
+
+class PasswordMisplaced(ValueError):
+    """A password for a database whose address does not wait for one; the message shows neither."""
+
+
+def _with_password(url: str, given: ValidationInfo) -> str:
+    password: SecretStr | None = given.data.get("database_password")
+    if password is None:
+        return url
+    parts = urlsplit(url)
+    if parts.scheme.startswith("sqlite"):
+        raise PasswordMisplaced("DATABASE_PASSWORD is given, and a file takes no password")
+    user, colon, _ = parts.netloc.rpartition("@")[0].partition(":")
+    if not user or colon:
+        raise PasswordMisplaced("DATABASE_PASSWORD is given, and the address names no user or has a password")
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{user}:{quote(password.get_secret_value(), safe='')}@{host}").geturl()
 
 
 def _is_mail_address(address: str) -> str:
@@ -131,8 +150,15 @@ class Settings(BaseSettings):
         frozen=True,
     )
 
-    database_url: Annotated[str, AfterValidator(_is_database)] = Field(
+    secrets_dir: Path | None = Field(
+        default=None, description="a folder with one secret a file, each called as its variable"
+    )
+    database_password: SecretStr | None = Field(
+        default=None, description="the password of the user that DATABASE_URL names without one"
+    )
+    database_url: Annotated[str, AfterValidator(_is_database), AfterValidator(_with_password)] = Field(
         default="sqlite:///.data/business-care.db",
+        validate_default=True,  # a password beside it is a mistake
         repr=False,
         description="sqlite:///path/to/file.db or postgresql://user:password@host:port/name",
     )
@@ -213,6 +239,9 @@ class Settings(BaseSettings):
         min_length=16,
         description="a secret of 16 or more characters; left out, the codec server asks for none",
     )
+    alive_file: Path | None = Field(
+        default=None, description="a file that a worker touches while it works; left out, none"
+    )
     log_format: LogFormat = Field(default=LogFormat.CONSOLE, description="console or json")
     log_file: Path | None = Field(
         default=None, description="a file to append to; left out, lines go to the standard error output"
@@ -275,6 +304,7 @@ class Settings(BaseSettings):
 NOT_SHOWN: Final = frozenset(
     {
         "database_url",
+        "database_password",
         "smtp_url",
         "mail_from",
         "operator_email",
@@ -289,12 +319,18 @@ NOT_SHOWN: Final = frozenset(
 
 
 def load_settings() -> Settings:
-    """The settings of the environment and of `.env`. Raises `SettingsRefused` with a line for each fault."""
+    """The settings of the environment, before those of `.env`, before the files of secrets.
+
+    Raises `SettingsRefused` with a line for each fault.
+    """
+    folder = _secrets_folder()
     try:
-        return Settings()
+        return Settings(_secrets_dir=folder)
     except ValidationError as error:
         lines = [_complaint(fault) for fault in error.errors()]
         raise SettingsRefused("\n".join(dict.fromkeys(lines))) from None
+    except SettingsError:
+        raise SettingsRefused(f"{SECRETS_DIR}: a file can't be read, or is no text") from None
 
 
 def variable_of(name: str) -> str:
@@ -310,13 +346,39 @@ def unknown_variables() -> list[str]:
 
 
 def temporal_environment() -> dict[str, str]:
-    """The `TEMPORAL_*` variables, and what finds their profile file; the environment goes before `.env`."""
+    """The `TEMPORAL_*` variables, and what finds their profile file: from where the settings come, too."""
     return _environment()
 
 
 def _environment() -> dict[str, str]:
+    return _secrets(_secrets_folder()) | _variables()
+
+
+def _variables() -> dict[str, str]:
     in_file: Mapping[str, str | None] = dotenv_values(ENV_FILE) if Path(ENV_FILE).is_file() else {}
     return {name: value for name, value in in_file.items() if value is not None} | dict(os.environ)
+
+
+def _secrets_folder() -> Path | None:
+    named = _variables().get(SECRETS_DIR)
+    if not named:
+        return None
+    if not Path(named).is_dir():
+        raise SettingsRefused(
+            f"{SECRETS_DIR} is {named!r}, which is no folder; "
+            f"allowed is {Settings.model_fields['secrets_dir'].description}"
+        )
+    return Path(named)
+
+
+def _secrets(folder: Path | None) -> dict[str, str]:
+    """What the files of secrets say in place of variables; others may lie beside them."""
+    files = [] if folder is None else [file for file in folder.iterdir() if file.is_file()]
+    return {
+        file.name: file.read_text(encoding="utf-8").strip()
+        for file in files
+        if file.name.upper().startswith((PREFIX, "TEMPORAL_"))
+    }
 
 
 def _complaint(fault: ErrorDetails) -> str:
@@ -329,6 +391,6 @@ def _complaint(fault: ErrorDetails) -> str:
     else:
         what = "cannot be used (its value is not shown)" if name in NOT_SHOWN else f"is {given!r}"
     cause = fault.get("ctx", {}).get("error")
-    # The words of these two show nothing of a key or a setting's value.
-    why = f": {cause}" if isinstance(cause, KeysRefused | ExtraDaysRefused) else ""
+    # The words of these show nothing of a key, a password or a setting's value.
+    why = f": {cause}" if isinstance(cause, KeysRefused | PasswordMisplaced | ExtraDaysRefused) else ""
     return f"{variable_of(name)} {what}{why}; allowed is {allowed}"

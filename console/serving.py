@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from temporalio.client import Client
 
+from adapters.alive_file import told_alive
 from adapters.encryption.uses import KeyUses
 from adapters.mail.folder import FolderMailbox
 from adapters.mail.smtp import SmtpMailbox
@@ -62,7 +63,7 @@ async def serve(
         of = parties(records, providers, paying, planner)
         worker = care_worker(client, of, worker_size(settings), worker_version(settings))
         tasks.create_task(deliver_forever(records.notices(desk), mailbox(settings), settings.mail_from, stop))
-        async with worker:
+        async with told_alive(settings.alive_file, lambda: worker.is_running), worker:
             await stop.wait()
 
 

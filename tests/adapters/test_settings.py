@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from adapters.mail.smtp_server import LineProtection
 from adapters.settings import (
@@ -20,6 +21,14 @@ from adapters.settings import (
 from adapters.stripe_account import StripeAccount
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
+
+
+@pytest.fixture
+def secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    monkeypatch.setenv("BUSINESS_CARE_SECRETS_DIR", str(folder))
+    return folder
 
 
 @pytest.fixture(autouse=True)
@@ -185,6 +194,90 @@ def test_passwords_do_not_show_when_the_settings_are_printed(monkeypatch: pytest
     assert "s3cret" not in repr(settings)
     assert settings.smtp is not None
     assert settings.smtp.protection is LineProtection.TLS
+
+
+def test_a_secret_may_be_a_file_called_as_its_variable(secrets: Path) -> None:
+    (secrets / "BUSINESS_CARE_SMTP_URL").write_text("smtps://care:s3cret@host\n")
+
+    settings = load_settings()
+
+    assert settings.smtp_url is not None
+    assert settings.smtp_url.get_secret_value() == "smtps://care:s3cret@host"
+
+
+def test_the_environment_goes_before_a_file_of_secrets(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (secrets / "BUSINESS_CARE_ACTIVITY_SLOTS").write_text("7")
+    monkeypatch.setenv("BUSINESS_CARE_ACTIVITY_SLOTS", "8")
+
+    assert load_settings().activity_slots == 8
+
+
+def test_a_key_of_temporal_may_be_a_file_too(secrets: Path) -> None:
+    (secrets / "TEMPORAL_API_KEY").write_text("s3cret\n")
+
+    assert temporal_environment()["TEMPORAL_API_KEY"] == "s3cret"
+
+
+def test_a_typing_error_in_the_name_of_a_file_of_secrets_is_found(secrets: Path) -> None:
+    (secrets / "BUSINESS_CARE_SMTP_ULR").write_text("smtp://host")
+    (secrets / "another-programs-secret").write_text("s3cret")
+
+    assert unknown_variables() == ["BUSINESS_CARE_SMTP_ULR"]
+
+
+def test_a_folder_of_secrets_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUSINESS_CARE_SECRETS_DIR", "nowhere")
+
+    with pytest.raises(SettingsRefused) as refused:
+        load_settings()
+
+    assert str(refused.value) == (
+        "BUSINESS_CARE_SECRETS_DIR is 'nowhere', which is no folder; "
+        "allowed is a folder with one secret a file, each called as its variable"
+    )
+
+
+def test_a_file_of_secrets_that_is_no_text_is_told(secrets: Path) -> None:
+    (secrets / "BUSINESS_CARE_SMTP_URL").write_bytes(b"\xff\xfe")
+
+    with pytest.raises(SettingsRefused, match="BUSINESS_CARE_SECRETS_DIR: a file can't be read"):
+        load_settings()
+
+
+def test_the_password_of_the_records_may_stand_apart_from_their_address(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUSINESS_CARE_DATABASE_URL", "postgresql://care@host:5432/care?ssl=require")
+    (secrets / "BUSINESS_CARE_DATABASE_PASSWORD").write_text("p/a@s:s%w\n")
+
+    url = make_url(load_settings().database_url)
+
+    assert (url.username, url.password, url.host, url.port) == ("care", "p/a@s:s%w", "host", 5432)
+    assert url.query == {"ssl": "require"}
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        pytest.param(None, "a file takes no password", id="the default"),
+        pytest.param("sqlite:///care.db", "a file takes no password", id="a file"),
+        pytest.param("postgresql://host/care", "the address names no user", id="no user"),
+        pytest.param("postgresql://care:other@host/care", "or has a password", id="a second password"),
+    ],
+)
+def test_a_password_that_the_address_does_not_wait_for_is_refused_and_not_shown(
+    url: str | None, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUSINESS_CARE_DATABASE_PASSWORD", "s3cret")
+    if url is not None:
+        monkeypatch.setenv("BUSINESS_CARE_DATABASE_URL", url)
+
+    with pytest.raises(SettingsRefused, match=why) as refused:
+        load_settings()
+
+    assert "s3cret" not in str(refused.value)
 
 
 def test_the_number_of_cached_workflows_follows_from_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
