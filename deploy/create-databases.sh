@@ -4,7 +4,8 @@
 set -eu
 
 psql --username "$POSTGRES_USER" --dbname postgres --set ON_ERROR_STOP=1 \
-    --set password="$BUSINESS_CARE_DB_PASSWORD" <<'SQL'
+    --set password="$(cat "${CARE_PASSWORD_FILE:-/run/secrets/care_db_password}")" <<'SQL'
 CREATE USER business_care PASSWORD :'password';
 CREATE DATABASE business_care OWNER business_care;
+REVOKE CONNECT ON DATABASE business_care FROM PUBLIC;
 SQL

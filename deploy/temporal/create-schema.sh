@@ -1,6 +1,6 @@
 #!/bin/sh
 # Creates or updates the two databases of the Temporal server. May run any number of times.
-# The password is read from SQL_PASSWORD by the tool itself.
+# The tool itself reads the password from SQL_PASSWORD (with-password.sh).
 set -eu
 
 prepare() {
