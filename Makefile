@@ -10,7 +10,7 @@ STAMP := .venv/.installed
 TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock checkers lint types imports coverage-rules checks test format record-histories bench-cascade kills recovery races chaos chaos-long chaos-controls replay-live screenshots demo dev clean
+.PHONY: help install lock checkers lint types imports coverage-rules checks test format record-histories bench-cascade kills recovery sizes races chaos chaos-long chaos-controls replay-live screenshots demo dev clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ kills: install ## Kill the worker thirty times in the middle of a cascade, and l
 
 recovery: install ## Crash worker and server, and measure how soon money and deadlines go on (minutes)
 	$(BIN)/python -m benchmarks.recovery
+
+sizes: install ## Measure what requests take: bytes in both databases, history, opens a second (minutes)
+	$(BIN)/python -m benchmarks.sizes
 
 races: install ## Send RACES (5000) fixes just when their deadlines pass, then check each; SEED=1 (half an hour)
 	$(BIN)/python -m benchmarks.races --races $(or $(RACES),5000) --seed $(or $(SEED),1) --json .data/races.json
