@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from temporalio.envconfig import ClientConfigProfile
 
+from adapters.records.database import POOL_SIZE
 from adapters.settings import Settings, load_settings, variable_of
 from tests.deployment.files import (
     COMPOSE,
@@ -254,6 +255,15 @@ def test_whatever_is_kept_is_kept_in_a_volume_with_a_name() -> None:
 
     assert kept == set(compose()["volumes"])
     assert "postgres-data" in kept
+
+
+def test_there_are_connections_for_the_server_and_for_as_many_workers_as_kubernetes_scales_to() -> None:
+    of_the_server, workers = 4 * (20 + 10), 8
+
+    allowed = re.search(r"max_connections=(\d+)", " ".join(services()["postgres"]["command"]))
+
+    assert allowed is not None
+    assert int(allowed[1]) >= of_the_server + workers * POOL_SIZE
 
 
 def test_every_container_keeps_a_bounded_log() -> None:
