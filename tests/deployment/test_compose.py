@@ -64,6 +64,7 @@ def test_the_service_stands_on_a_database_a_server_and_workers() -> None:
         "temporal-namespace": "temporalio/admin-tools",
         "temporal-ui": "temporalio/ui",
         "records": "business-care",
+        "schedules": "business-care",
         "worker": "business-care",
     }
 

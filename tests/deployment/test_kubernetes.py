@@ -15,7 +15,7 @@ from workflows.names import TASK_QUEUE
 
 FOLDER = ROOT / "deploy" / "kubernetes"
 KUSTOMIZATION = FOLDER / "kustomization.yaml"
-OF_THE_CLUSTER_ITSELF = ["namespace.yaml", "config.yaml", "records.yaml", "worker.yaml"]
+OF_THE_CLUSTER_ITSELF = ["namespace.yaml", "config.yaml", "jobs.yaml", "worker.yaml"]
 KEDAS = "scaling.yaml"
 NAMESPACE = "business-care"
 
@@ -36,12 +36,16 @@ def one(kind: str) -> Manifest:
 
 
 def pods() -> dict[str, Manifest]:
-    """What runs: the pod of the job and that of the workers."""
-    return {kind: one(kind)["spec"]["template"]["spec"] for kind in ("Job", "Deployment")}
+    """What runs: the pods of the jobs and that of the workers, by what they are for."""
+    running = [manifest for manifest in ALL if manifest["kind"] in ("Job", "Deployment")]
+    return {
+        manifest["metadata"]["labels"]["app.kubernetes.io/component"]: manifest["spec"]["template"]["spec"]
+        for manifest in running
+    }
 
 
-def container(kind: str) -> Manifest:
-    (only,) = pods()[kind]["containers"]
+def container(component: str) -> Manifest:
+    (only,) = pods()[component]["containers"]
     return dict(only)
 
 
@@ -76,17 +80,36 @@ def test_everything_is_in_the_namespace_that_asks_for_restricted_rights() -> Non
     assert namespace["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
 
 
-@pytest.mark.parametrize("kind", pods())
-def test_what_runs_has_the_version_of_the_package(kind: str) -> None:
+@pytest.mark.parametrize("component", pods())
+def test_what_runs_has_the_version_of_the_package(component: str) -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
-    assert container(kind)["image"] == f"business-care:{version}"
-    assert one("Job")["metadata"]["name"] == f"records-{version.replace('.', '-')}"
+    assert container(component)["image"] == f"business-care:{version}"
 
 
-@pytest.mark.parametrize("kind", pods())
-def test_what_runs_is_not_root_writes_into_memory_alone_and_has_no_token_of_the_cluster(kind: str) -> None:
-    pod, only = pods()[kind], container(kind)
+def test_jobs_which_can_never_be_changed_carry_the_version_in_their_name() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+
+    jobs = {manifest["metadata"]["name"] for manifest in ALL if manifest["kind"] == "Job"}
+
+    assert jobs == {f"{what}-{version.replace('.', '-')}" for what in ("records", "schedules")}
+
+
+def test_jobs_run_the_commands_that_prepare_an_installation() -> None:
+    commands = {component: container(component).get("command") for component in pods()}
+
+    assert commands == {
+        "records": ["business-care", "db", "upgrade"],
+        "schedules": ["business-care", "schedules"],
+        "worker": None,
+    }
+
+
+@pytest.mark.parametrize("component", pods())
+def test_what_runs_is_not_root_writes_into_memory_alone_and_has_no_token_of_the_cluster(
+    component: str,
+) -> None:
+    pod, only = pods()[component], container(component)
 
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert f"USER {pod['securityContext']['runAsUser']}:" in DOCKERFILE.read_text(encoding="utf-8")
@@ -101,9 +124,11 @@ def test_what_runs_is_not_root_writes_into_memory_alone_and_has_no_token_of_the_
     assert [kinds[name]["emptyDir"]["medium"] for name in writable] == ["Memory"]
 
 
-@pytest.mark.parametrize("kind", pods())
-def test_what_the_image_writes_it_can_write(kind: str) -> None:
-    folder = next(mount["mountPath"] for mount in container(kind)["volumeMounts"] if mount["name"] == "run")
+@pytest.mark.parametrize("component", pods())
+def test_what_the_image_writes_it_can_write(component: str) -> None:
+    folder = next(
+        mount["mountPath"] for mount in container(component)["volumeMounts"] if mount["name"] == "run"
+    )
 
     image = DOCKERFILE.read_text(encoding="utf-8")
 
@@ -111,9 +136,9 @@ def test_what_the_image_writes_it_can_write(kind: str) -> None:
     assert f"TMPDIR={folder} " in image
 
 
-@pytest.mark.parametrize("kind", pods())
-def test_what_runs_asks_for_memory_and_is_bounded_in_it(kind: str) -> None:
-    resources = container(kind)["resources"]
+@pytest.mark.parametrize("component", pods())
+def test_what_runs_asks_for_memory_and_is_bounded_in_it(component: str) -> None:
+    resources = container(component)["resources"]
 
     assert {"cpu", "memory"} <= set(resources["requests"])
     assert set(resources["limits"]) == {"memory"}
@@ -122,14 +147,14 @@ def test_what_runs_asks_for_memory_and_is_bounded_in_it(kind: str) -> None:
 def test_a_worker_has_more_memory_than_it_keeps_workflows_in() -> None:
     kept = int(one("ConfigMap")["data"]["BUSINESS_CARE_CACHE_MEMORY_MIB"])
 
-    asked_for = container("Deployment")["resources"]["requests"]["memory"]
+    asked_for = container("worker")["resources"]["requests"]["memory"]
 
     assert int(asked_for.removesuffix("Mi")) >= kept + 200
 
 
-@pytest.mark.parametrize("kind", pods())
-def test_settings_come_from_the_map_and_secrets_from_files(kind: str) -> None:
-    only, pod = container(kind), pods()[kind]
+@pytest.mark.parametrize("component", pods())
+def test_settings_come_from_the_map_and_secrets_from_files(component: str) -> None:
+    only, pod = container(component), pods()[component]
     settings = one("ConfigMap")
 
     mounted = {mount["mountPath"]: mount["name"] for mount in only["volumeMounts"]}
@@ -169,11 +194,11 @@ def test_the_connection_to_temporal_is_read_as_it_is_written() -> None:
 def test_a_worker_may_finish_what_it_has_begun_before_it_is_killed() -> None:
     grace = int(one("ConfigMap")["data"]["BUSINESS_CARE_GRACEFUL_SHUTDOWN_SECONDS"])
 
-    assert pods()["Deployment"]["terminationGracePeriodSeconds"] >= grace + 10
+    assert pods()["worker"]["terminationGracePeriodSeconds"] >= grace + 10
 
 
 def test_a_worker_is_asked_for_its_signs_of_life_by_the_script_of_the_image() -> None:
-    worker = container("Deployment")
+    worker = container("worker")
 
     asked = [worker[probe]["exec"]["command"][0] for probe in worker if probe.endswith("Probe")]
 
@@ -183,7 +208,7 @@ def test_a_worker_is_asked_for_its_signs_of_life_by_the_script_of_the_image() ->
 
 
 def test_a_worker_is_ended_later_than_it_is_thought_unready() -> None:
-    worker = container("Deployment")
+    worker = container("worker")
 
     unready, dead = worker["readinessProbe"]["exec"]["command"], worker["livenessProbe"]["exec"]["command"]
 

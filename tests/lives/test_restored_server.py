@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,11 @@ from adapters.records.opened import Records
 from benchmarks.open_requests import OPERATOR, Opened, Requests
 from benchmarks.worker_process import worker_process
 from business_care.commands import OrderRefund
+from business_care.comparison import DifferenceKind
 from business_care.request import CareRequestOpening
 from business_care.state import Outcome
 from business_care.views import RequestView
+from gateway.comparing import Comparer
 from gateway.failures import NotRunning
 from workflows.names import SEARCH_ATTRIBUTES
 
@@ -106,6 +109,26 @@ async def test_a_request_that_was_opened_after_the_backup_goes_on_when_it_is_ope
     assert after.opened_at == before.opened_at
     assert after.resolution.due == before.resolution.due
     assert await requests.refunds_of(opened) == 1
+
+
+async def test_what_differs_after_a_restore_is_told(installation: Installation) -> None:
+    requests, records = installation.requests, installation.records
+    async with installation.running() as client:
+        closed_since = await requests.open(client)
+        installation.back_up()
+        await requests.order_refund(client, closed_since)
+        await requests.recorded(closed_since.request_id, is_refunded)
+        opened_since = await requests.open(client)
+    installation.restore()
+    a_while_later = datetime.now(UTC) + timedelta(minutes=15)  # a run that has just begun is not suspected
+
+    async with installation.running() as client:
+        told = await Comparer(client, records.runs, records.recoveries).compare(a_while_later)
+
+    assert {(one.kind, one.workflow_id) for one in told.differences} == {
+        (DifferenceKind.NOT_OPEN, f"care-request-{closed_since.request_id}"),
+        (DifferenceKind.NOT_RUNNING, f"care-request-{opened_since.request_id}"),
+    }
 
 
 def order(command_id: str) -> OrderRefund:
