@@ -26,6 +26,7 @@ from console.doctor import doctor
 from console.ending import ExitCode, complain
 from console.links import links
 from console.opening_command import open_request
+from console.promises_report import report
 from console.reading_commands import commands, explain, journal, list_requests, show
 from console.refunded_renewals import renewals
 from console.replaying import replay
@@ -112,6 +113,7 @@ app.add_typer(calendars_commands.app, name="calendars", rich_help_panel=_ALL)
 app.add_typer(payments_commands.app, name="payments", rich_help_panel=_ALL)
 app.add_typer(recovery_commands.app, name="recovery", rich_help_panel=_ALL)
 app.command("renewals", rich_help_panel=_ALL, epilog=_example("renewals --retry"))(renewals)
+app.command("report", rich_help_panel=_ALL, epilog=_example("report --month 2031-03 --csv"))(report)
 app.command(
     "deadline",
     rich_help_panel=_WITHOUT,

@@ -9,6 +9,7 @@ from adapters.records.command_log import SqlCommandLog
 from adapters.records.database import Database
 from adapters.records.deactivation_directory import SqlDeactivationDirectory
 from adapters.records.directory import SqlRequestDirectory
+from adapters.records.figures import SqlFigures
 from adapters.records.key_register import SqlKeyRegister
 from adapters.records.notice_queue import SqlNoticeQueue
 from adapters.records.open_runs import SqlOpenRuns
@@ -47,6 +48,7 @@ class Records:
         self.keys = SqlKeyRegister(database)
         self.runs: OpenRuns = SqlOpenRuns(database)
         self.report = Report(database)
+        self.figures = SqlFigures(database)
 
     @classmethod
     def open(cls, url: str) -> Self:

@@ -1,6 +1,6 @@
 """Tables of what was decided in every request: projection, journal, answers, deadlines, notices."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, false
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, false
 from sqlalchemy import text as sql
 
 from adapters.records.columns import (
@@ -42,8 +42,30 @@ REQUESTS = Table(
     Column("view", Document(RequestView), nullable=False),
     Column("opening", Document(CareRequestOpening)),
     Column("rejections_dropped", Document(dict[str, int]), nullable=False),
+    # What is counted over all requests (figures.py): the view in words and whole seconds since the opening.
+    Column("acknowledgement", CODE),
+    Column("acknowledged_after", BigInteger),
+    Column("resolution_missed", Boolean),
+    Column("closed_after", BigInteger),
+    Column("ground", CODE),
+    Column("refund_status", CODE),
+    instant("refund_due_at", nullable=True),
+    # All that is counted lies in it, so that the views need not be read for it.
+    Index(
+        "ix_requests_counted",
+        "opened_at",
+        "seller_id",
+        "state",
+        "outcome",
+        "acknowledgement",
+        "acknowledged_after",
+        "resolution_missed",
+        "closed_after",
+        "ground",
+        "refund_status",
+    ),
 )
-"""The last view of every request as one row; columns repeat what lists filter and sort by."""
+"""The last view of every request as one row; columns repeat what lists filter and sort by, and counts."""
 
 
 def _of_a_request(*, primary_key: bool = False) -> Column[str]:

@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.closure_days import cut_short
+from adapters.records.counted import counted
 from adapters.records.journal_rows import applied_rows, event_rows, notice_rows, rejection_rows
 from adapters.records.refund_marks import mark_payment_by_hand
 from adapters.records.request_tables import (
@@ -71,6 +72,7 @@ async def _project(connection: AsyncConnection, step: StepRecord, offset: int) -
         "seq": view.seq + offset,
         "view": view,
         "rejections_dropped": step.rejections_dropped,
+        **counted(view),
     }
     await put_newer(connection, REQUESTS, row, by="seq")
     if step.opening is not None:
