@@ -23,6 +23,7 @@ from adapters.settings import (
     unknown_variables,
 )
 from adapters.temporal import connect
+from adapters.traced import traced
 from business_care.errors import StepFailed
 from console.encryption_check import demand_keys
 from console.safety import refuse_what_is_unsafe
@@ -41,16 +42,19 @@ async def work(settings: Settings) -> None:
         raise StepFailed("the records are not up to date: run `business-care db upgrade` first")
     stop = stop_on_signals()
     uses = KeyUses()
-    client = await connect(
-        temporal_environment(),
-        data_converter=data_converter(settings.keyring, uses),
-        runtime=forwarding_runtime(),
-    )
-    await refuse_what_is_unsafe(client, settings.database_url)
-    async with Records.open(settings.database_url) as records:
-        await demand_keys(records.keys, settings.keyring, client)
-        log.info("worker.started", task_queue=TASK_QUEUE, namespace=client.namespace)
-        await serve(client, records, settings, uses, stop)
+    runtime = forwarding_runtime(settings.metrics_address)
+    with traced(settings.tracing_endpoint) as interceptors:
+        client = await connect(
+            temporal_environment(),
+            data_converter=data_converter(settings.keyring, uses),
+            interceptors=interceptors,
+            runtime=runtime,
+        )
+        await refuse_what_is_unsafe(client, settings.database_url)
+        async with Records.open(settings.database_url) as records:
+            await demand_keys(records.keys, settings.keyring, client)
+            log.info("worker.started", task_queue=TASK_QUEUE, namespace=client.namespace)
+            await serve(client, records, settings, uses, stop)
     log.info("worker.stopped")
 
 

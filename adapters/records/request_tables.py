@@ -32,7 +32,7 @@ REQUESTS = Table(
     identifier("product_id", nullable=True, index=True),
     Column("workflow_id", WORKFLOW_ID, nullable=False),
     identifier("run_id"),
-    Column("state", CODE, nullable=False, index=True),
+    Column("state", CODE, nullable=False),
     Column("outcome", CODE),
     Column("breached", Boolean, nullable=False, server_default=false()),
     instant("opened_at"),
@@ -50,19 +50,20 @@ REQUESTS = Table(
     Column("ground", CODE),
     Column("refund_status", CODE),
     instant("refund_due_at", nullable=True),
-    # All that is counted lies in it, so that the views need not be read for it.
+    # All that is counted lies in it, in the order in which it is grouped: the views need not be read for it.
     Index(
         "ix_requests_counted",
-        "opened_at",
-        "seller_id",
         "state",
         "outcome",
         "acknowledgement",
-        "acknowledged_after",
         "resolution_missed",
-        "closed_after",
-        "ground",
         "refund_status",
+        "refund_due_at",
+        "acknowledged_after",
+        "closed_after",
+        "opened_at",
+        "seller_id",
+        "ground",
     ),
 )
 """The last view of every request as one row; columns repeat what lists filter and sort by, and counts."""

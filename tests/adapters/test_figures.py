@@ -233,6 +233,7 @@ async def test_requests_of_before_are_counted_like_those_stored_today(empty_data
         async with records.database.writing() as connection:
             stored_today = (await connection.execute(counted)).all()
             await connection.execute(text("DROP INDEX ix_requests_counted"))
+            await connection.execute(text("CREATE INDEX ix_requests_state ON requests (state)"))
             for name in COLUMNS:
                 await connection.execute(text(f"ALTER TABLE requests DROP COLUMN {name}"))
             await connection.execute(text("UPDATE alembic_version SET version_num = '0009'"))

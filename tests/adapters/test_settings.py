@@ -90,6 +90,10 @@ def test_an_empty_variable_counts_as_left_out(monkeypatch: pytest.MonkeyPatch) -
         ("PAYMENT_PROVIDER", "bank", "is 'bank'; allowed is ledger, simulated or stripe"),
         ("BILLING_PROVIDER", "bank", "is 'bank'; allowed is records or simulated"),
         ("BILLING_CALLS_PER_SECOND", "0", "is '0'; allowed is a whole number of calls from 1 to 1000"),
+        ("METRICS_ADDRESS", "9465", "is '9465'; allowed is address:port in digits"),
+        ("METRICS_ADDRESS", "localhost:9465", "is 'localhost:9465'; allowed is address:port in digits"),
+        ("METRICS_ADDRESS", "127.0.0.1:0", "is '127.0.0.1:0'; allowed is address:port in digits"),
+        ("METRICS_ADDRESS", "127.0.0.1:70000", "is '127.0.0.1:70000'; allowed is address:port in digits"),
     ],
 )
 def test_a_bad_value_is_named_with_what_was_given_and_what_is_allowed(
@@ -116,6 +120,8 @@ def test_a_bad_value_is_named_with_what_was_given_and_what_is_allowed(
         ("STRIPE_API_BASE", "http://s3cret.example"),
         ("STRIPE_API_BASE", "https://user:s3cret@proxy.example"),
         ("STRIPE_API_BASE", "https://proxy.example/s3cret"),
+        ("TRACING_ENDPOINT", "s3cret.example:4318"),
+        ("TRACING_ENDPOINT", "https://collector.example/v1/traces?token=s3cret"),
     ],
 )
 def test_a_bad_value_that_may_hold_a_secret_is_not_repeated(

@@ -54,12 +54,22 @@ def stored(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_a_person_reads_a_line_each_month_and_seller(typed: Typed) -> None:
     ended = typed("report")
 
-    lines = ended.out.splitlines()
-    assert lines[1].split() == (
-        ["2031-03", "S1", "2", "2", "0", "0", "3.0", "3.0", "1", "6.0", "6.0", "0", "1", "0", "-", "0", "0"]
-    )
-    assert lines[2].split()[:3] == ["2031-03", "S2", "1"]
-    assert lines[3].split() == ["2031-03", "S1", "refused:", "modified_source", "1"]
+    _, _, first, second, legend, grounds = ended.out.splitlines()
+    assert first.split() == ["2031-03", "S1", "2", "2/0/0", "3.0/3.0", "1/0", "6.0/6.0", "1", "0", "0", "-"]
+    assert second.split()[:4] == ["2031-03", "S2", "1", "0/0/0"]
+    assert legend.startswith("Taken up: in time/late/never.")
+    assert grounds == "2031-03 S1 refused: modified_source 1"
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_terminal_of_eighty_columns_shows_every_number(
+    typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+    first = typed("report").out.splitlines()[2]
+
+    assert first.split()[:7] == ["2031-03", "S1", "2", "2/0/0", "3.0/3.0", "1/0", "6.0/6.0"]
 
 
 @pytest.mark.usefixtures("stored")

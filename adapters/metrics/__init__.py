@@ -1,0 +1,1 @@
+"""What monitoring is told: the service in figures, for Prometheus."""
