@@ -3,6 +3,7 @@
 They hold ids and names only (R62): what people wrote, and the words of failures, stay here.
 """
 
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,8 @@ _TRACE_CONTEXT: Final = TraceContextTextMapPropagator()
 @contextmanager
 def tracing_to(endpoint: str) -> Iterator[TracingInterceptor]:
     """The interceptor of a client, and of its workers; what is under way is sent when the block ends."""
+    # Told in a worker's log; to a command, whose answer is all that a person reads, it does not matter.
+    logging.getLogger("opentelemetry").addHandler(logging.NullHandler())
     provider = TracerProvider(resource=Resource.create({"service.name": SERVICE}), shutdown_on_exit=False)
     exporter = OTLPSpanExporter(endpoint=endpoint, timeout=EXPORT_TIMEOUT_SECONDS)
     provider.add_span_processor(BatchSpanProcessor(WithoutWords(exporter)))
