@@ -101,11 +101,15 @@ async def test_payments_are_stopped_and_resumed(market: Marketplace, typed: Type
 
 
 async def test_the_doctor_finds_everything_in_order(typed: Typed) -> None:
+    await typed("schedules")
+
     ended = await typed("doctor", "--json")
 
     assert {finding["check"]: finding["verdict"] for finding in ended.json} == {
         "settings": "ok",
         "temporal": "ok",
+        "schedules": "ok",
+        "clock": "ok",
         "retention": "ok",
         "search_attributes": "ok",
         "worker": "ok",
