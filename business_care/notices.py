@@ -43,6 +43,7 @@ class NoticeKind(StrEnum):
     REACTIVATED = "reactivated"
     RENEWAL_CANCELLED = "renewal_cancelled"
     RENEWAL_LEFT_OPEN = "renewal_left_open"
+    OPERATOR_DIGEST = "operator_digest"
 
 
 class NoticeAbout(StrEnum):
@@ -55,6 +56,8 @@ class NoticeAbout(StrEnum):
     """Of one customer under one deactivation: the key is the customer's id, so that each is told once."""
     LICENCE = "licence"
     """What a refund left open at the billing service: the key says what, so that it is told once."""
+    MARKETPLACE = "marketplace"
+    """All of it: what the operator is told every day."""
 
 
 class Notice(Value):

@@ -11,6 +11,7 @@ from typing import Protocol
 from business_care.calendar import CalendarProfile, Closure, Place
 from business_care.comparison import Comparison, OpenInRecords
 from business_care.counting import DeadlinePlan
+from business_care.digest import Digest
 from business_care.listing import CommandLogEntry, PaymentSwitch, RequestFilter, SellerClosure
 from business_care.notices import Notice, NoticeAbout
 from business_care.planning import PlannedReminders
@@ -186,6 +187,17 @@ class Comparing(Protocol):
 
     async def compare(self, at: datetime) -> Comparison:
         """Every difference that is still there when it is looked at a second time; `at` is now."""
+        ...
+
+
+class Digests(Protocol):
+    """The operator's digest of everything that is open."""
+
+    async def write_digest(self, at: datetime, differences: int | None) -> Digest:
+        """Count as of `at`, and tell the operator: once a day, however often it is written.
+
+        `differences` is how many the comparison with what runs has found; None where it could not be made.
+        """
         ...
 
 

@@ -11,6 +11,7 @@ from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities.calendar_steps import CalendarSteps
 from activities.comparison_steps import ComparisonSteps
+from activities.digest_steps import DigestSteps
 from activities.payment_steps import PaymentSteps
 from activities.product_steps import ProductSteps
 from activities.record_steps import RecordSteps
@@ -24,16 +25,17 @@ from adapters.records.opened import Records
 from adapters.sandbox import production_runner
 from adapters.settings import BillingProviderName, PaymentProviderName
 from business_care.deactivation.ports import ProductRecords, Renewals
-from business_care.ports import CareRecords, DeadlinePlanner, OpenRuns, PaymentProvider, Payments
+from business_care.ports import CareRecords, DeadlinePlanner, Digests, OpenRuns, PaymentProvider, Payments
 from business_care.recovery.ports import RecoveryDirectory, RecoveryRecords
 from gateway.comparing import Comparer
 from workflows.care_request import CareRequest
 from workflows.names import TASK_QUEUE
+from workflows.operator_digest import OperatorDigest
 from workflows.product_deactivation import ProductDeactivation
 from workflows.records_check import RecordsCheck
 from workflows.refund_recovery import RefundRecovery
 
-WORKFLOWS = (CareRequest, ProductDeactivation, RefundRecovery, RecordsCheck)
+WORKFLOWS = (CareRequest, ProductDeactivation, RefundRecovery, RecordsCheck, OperatorDigest)
 
 DEAD_WORKER_PATIENCE = timedelta(seconds=5)
 """How long a workflow's next task waits for the worker that remembers the workflow, before any other gets it.
@@ -53,6 +55,7 @@ class Parties:
     renewals: Renewals
     recoveries: RecoveryRecords
     open_runs: OpenRuns
+    digests: Digests
     open_recoveries: RecoveryDirectory
 
 
@@ -110,6 +113,7 @@ def parties(
         products=records.products,
         recoveries=records.recoveries,
         open_runs=records.runs,
+        digests=records.digests,
         open_recoveries=records.recoveries,
         renewals=renewals(database, providers.billing, payments, providers.billing_calls_per_second),
     )
@@ -149,6 +153,7 @@ def steps(client: Client, of: Parties) -> list[Callable[..., Any]]:
         recoveries.find_recovery,
         recoveries.store_recovery,
         comparisons.compare_with_records,
+        DigestSteps(of.digests).write_digest,
     ]
 
 

@@ -25,7 +25,7 @@ def check(as_json: AsJson = False) -> None:
 
 
 def schedules() -> None:
-    """See to it that the Temporal server starts the daily check, every morning in the marketplace's zone."""
+    """See to it that the Temporal server starts the check and the digest every morning."""
 
     async def keep() -> str:
         from business_care.calendar import MARKETPLACE_PLACE

@@ -8,6 +8,7 @@ CARE_REQUEST = "CareRequest"
 PRODUCT_DEACTIVATION = "ProductDeactivation"
 REFUND_RECOVERY = "RefundRecovery"
 RECORDS_CHECK = "RecordsCheck"
+OPERATOR_DIGEST = "OperatorDigest"
 
 
 def care_request_id(request_id: str) -> str:

@@ -8,6 +8,7 @@ from adapters.records.closures import SqlClosures
 from adapters.records.command_log import SqlCommandLog
 from adapters.records.database import Database
 from adapters.records.deactivation_directory import SqlDeactivationDirectory
+from adapters.records.digests import SqlDigests
 from adapters.records.directory import SqlRequestDirectory
 from adapters.records.figures import SqlFigures
 from adapters.records.key_register import SqlKeyRegister
@@ -23,6 +24,7 @@ from business_care.ports import (
     CareRecords,
     Closures,
     CommandLog,
+    Digests,
     NoticeQueue,
     OpenRuns,
     PaymentSwitches,
@@ -46,6 +48,7 @@ class Records:
         self.recoveries = SqlRecoveries(database)
         self.switches: PaymentSwitches = SqlPaymentSwitches(database)
         self.keys = SqlKeyRegister(database)
+        self.digests: Digests = SqlDigests(database)
         self.runs: OpenRuns = SqlOpenRuns(database)
         self.report = Report(database)
         self.figures = SqlFigures(database)

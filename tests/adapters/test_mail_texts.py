@@ -53,19 +53,26 @@ READERS: dict[NoticeKind, tuple[Role, ...]] = {
     NoticeKind.REACTIVATED: (Role.SELLER,),
     NoticeKind.RENEWAL_CANCELLED: (Role.CUSTOMER,),
     NoticeKind.RENEWAL_LEFT_OPEN: (Role.OPERATOR,),
+    NoticeKind.OPERATOR_DIGEST: (Role.OPERATOR,),
 }
 ABOUT = {
     NoticeKind.DEACTIVATED: NoticeAbout.PRODUCT,
     NoticeKind.REACTIVATED: NoticeAbout.PRODUCT,
     NoticeKind.RENEWAL_CANCELLED: NoticeAbout.RENEWALS,
     NoticeKind.RENEWAL_LEFT_OPEN: NoticeAbout.LICENCE,
+    NoticeKind.OPERATOR_DIGEST: NoticeAbout.MARKETPLACE,
 }
 OF_RECOVERIES = {
     NoticeKind.REFUND_MANUAL: (Role.OPERATOR,),
     NoticeKind.OPERATOR_REMINDER: (Role.OPERATOR,),
     NoticeKind.REFUND_PAID: (Role.CUSTOMER, Role.SELLER),
 }
-SUBJECTS = {NoticeAbout.REQUEST: "R1", NoticeAbout.RECOVERY: "L1-1", NoticeAbout.LICENCE: "L1"}
+SUBJECTS = {
+    NoticeAbout.REQUEST: "R1",
+    NoticeAbout.RECOVERY: "L1-1",
+    NoticeAbout.LICENCE: "L1",
+    NoticeAbout.MARKETPLACE: "Business Care",
+}
 TOLD = [
     *(
         (kind, role, ABOUT.get(kind, NoticeAbout.REQUEST))
@@ -97,6 +104,8 @@ EVERYTHING = {
     **dict.fromkeys(("message", "notes", "question", "explanation", "reason", "subject"), "Somebody's words"),
     **dict.fromkeys(("reference", "licence_id", "product_id", "request_id"), "X-1"),
     **{name: next(iter(words)) for name, words in WORDS_OF.items()},
+    **dict.fromkeys(("due_today", "overdue", "breached", "waiting", "refunds", "differences"), "3"),
+    "by_seller": "S1: 2, S2: 1",
     "status": "succeeded",
     "code": "provider_error",
     "business_days": "5",

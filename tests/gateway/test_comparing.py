@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from adapters.records.opened import OperatorDesk
 from adapters.records.request_tables import REQUESTS
 from business_care.calendar import MARKETPLACE_PLACE
 from business_care.comparison import LATE_AFTER, Comparison
@@ -15,7 +16,7 @@ from gateway import schedules
 from gateway.comparing import NEW_FOR, Comparer
 from tests.gateway.marketplace import ACKNOWLEDGE_BY, Marketplace
 from tests.gateway.terminal import Typed
-from workflows.names import RECORDS_CHECK, care_request_id
+from workflows.names import OPERATOR_DIGEST, RECORDS_CHECK, care_request_id
 
 
 async def compared(market: Marketplace, at: datetime | None = None) -> Comparison:
@@ -88,7 +89,7 @@ async def test_the_server_starts_the_check_every_morning_and_its_result_is_there
     assert (await schedules.schedules(client)).verdict == "warning"
     await schedules.keep_schedules(client, MARKETPLACE_PLACE.timezone)
     await schedules.keep_schedules(client, MARKETPLACE_PLACE.timezone)
-    await client.get_schedule_handle(schedules.RECORDS_CHECK).trigger()
+    await client.get_schedule_handle(schedules.RECORDS_CHECK.id).trigger()
 
     finding = await schedules.schedules(client)
     assert (finding.verdict, finding.check) == ("ok", "schedules")
@@ -105,15 +106,49 @@ async def result_of_the_check(market: Marketplace) -> Comparison:
     pytest.fail("the schedule started nothing")
 
 
+async def test_the_operator_is_told_once_a_day_what_there_is_to_look_at(alone: Marketplace) -> None:
+    client = alone.server.client
+    await opened(alone)
+    await schedules.keep_schedules(client, MARKETPLACE_PLACE.timezone)
+
+    for _ in range(2):
+        await client.get_schedule_handle(schedules.OPERATOR_DIGEST.id).trigger()
+        await digests(alone)
+
+    waiting = await alone.records.notices(OperatorDesk("operator@market.example")).undelivered(100)
+    told = [queued.notice for queued in waiting if queued.about == "marketplace"]
+    assert [notice.kind for notice in told] == ["operator_digest"]
+    assert told[0].data == {
+        "due_today": "0",
+        "overdue": "0",
+        "breached": "0",
+        "waiting": "0",
+        "refunds": "0",
+        "differences": "0",
+    }
+
+
+async def digests(market: Marketplace) -> None:
+    """Wait until a digest has been written, and none is under way."""
+    written = f"WorkflowType = '{OPERATOR_DIGEST}' AND ExecutionStatus = 'Completed'"
+    running = f"WorkflowType = '{OPERATOR_DIGEST}' AND ExecutionStatus = 'Running'"
+    for _ in range(200):
+        counts = [(await market.server.client.count_workflows(query)).count for query in (written, running)]
+        if counts[0] and not counts[1]:
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail("no digest was written")
+
+
 async def test_a_schedule_that_somebody_paused_stays_paused(alone: Marketplace) -> None:
     client = alone.server.client
     await schedules.keep_schedules(client, MARKETPLACE_PLACE.timezone)
-    await client.get_schedule_handle(schedules.RECORDS_CHECK).pause(note="moving the database")
+    await client.get_schedule_handle(schedules.RECORDS_CHECK.id).pause(note="moving the database")
 
     await schedules.keep_schedules(client, MARKETPLACE_PLACE.timezone)
 
     finding = await schedules.schedules(client)
-    assert (finding.verdict, finding.detail) == ("warning", "the daily check is paused: moving the database")
+    assert (finding.verdict, finding.detail) == ("warning", "records-check is paused: moving the database")
 
 
 async def test_the_terminal_compares_and_sets_the_schedule(market: Marketplace, typed: Typed) -> None:
@@ -129,7 +164,7 @@ async def test_the_terminal_compares_and_sets_the_schedule(market: Marketplace, 
     assert {"kind": "not_running", "workflow_id": run.id} in checked.json["differences"]
     assert f"{run.id}  open in the records, and nothing runs: look how its last run ended" in shown.out
     assert (checked.code, shown.code, scheduled.code) == (1, 1, 0)
-    assert scheduled.out.startswith("the daily check is there, next at ")
+    assert scheduled.out.startswith("records-check next at ")
 
 
 async def test_a_marketplace_without_a_difference_is_told_so_with_exit_code_0(

@@ -20,6 +20,7 @@ from temporalio.worker import Replayer, WorkflowInstance, WorkflowInstanceDetail
 from temporalio.workflow import Info
 
 from workflows.care_request import CareRequest
+from workflows.operator_digest import OperatorDigest
 from workflows.product_deactivation import ProductDeactivation
 from workflows.records_check import RecordsCheck
 from workflows.refund_recovery import RefundRecovery
@@ -34,7 +35,7 @@ async def replayed(history: WorkflowHistory, runner: WorkflowRunner) -> list[str
     """Replay a history and tell what the code asked for. Raises when the code asks for other things."""
     listener = ListeningRunner(runner)
     replayer = Replayer(
-        workflows=[CareRequest, ProductDeactivation, RefundRecovery, RecordsCheck],
+        workflows=[CareRequest, ProductDeactivation, RefundRecovery, RecordsCheck, OperatorDigest],
         workflow_runner=listener,
         data_converter=pydantic_data_converter,
     )
@@ -129,16 +130,18 @@ def _said(activity: str, argument: bytes) -> str:
             return str(given["licence_id"])
         case "find_recovery":
             return str(given)
-        case "compare_with_records":
-            return f"as of {given['at'][:19]}"
         case "store_recovery":
             return f"{_minutes(given)}; {_recovery_state(given['state'])}"
         case _:
-            return _said_of_a_product(activity, given)
+            return _said_otherwise(activity, given)
 
 
-def _said_of_a_product(activity: str, given: dict[str, Any]) -> str:
+def _said_otherwise(activity: str, given: dict[str, Any]) -> str:
     match activity:
+        case "write_digest":
+            return f"as of {given['at'][:19]}, {given['differences']} differences"
+        case "compare_with_records":
+            return f"as of {given['at'][:19]}"
         case "find_product" | "claim_id":
             return f"{given['kind']} deactivation {given['command_id']} of {given['product_id']}"
         case "switch_product" | "switch_bundles":
@@ -165,6 +168,8 @@ def _minutes(given: dict[str, Any]) -> str:
 
 
 def _ending(result: dict[str, Any]) -> str:
+    if "due_today" in result:
+        return f"{result['waiting_for_operator']} waiting, {result['overdue']} overdue on {result['on']}"
     if "differences" in result:
         kinds = [one["kind"] for one in result["differences"]]
         return f"{result['open_in_records']} open in the records, {result['running']} running, {kinds}"

@@ -1,4 +1,4 @@
-"""The daily check, recorded: it is lived once, and replayed for ever."""
+"""What is started every morning, recorded: it is lived once, and replayed for ever."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -7,21 +7,19 @@ from typing import Any
 from temporalio.client import WorkflowHandle
 
 from adapters.embedded_server import SkippingServer
-from business_care.comparison import Comparison
 from tests.lives.world import World
-from workflows.names import RECORDS_CHECK, TASK_QUEUE
+from workflows.names import OPERATOR_DIGEST, RECORDS_CHECK, TASK_QUEUE
 
 
 @dataclass
 class LivingCheck:
-    """A check that was started as the schedule starts it."""
+    """A workflow that was started as its schedule starts it."""
 
     server: SkippingServer
-    handle: WorkflowHandle[Any, Comparison]
+    handle: WorkflowHandle[Any, Any]
 
-    async def ends(self) -> Comparison:
-        found: Comparison = await self.handle.result()
-        return found
+    async def ends(self) -> object:
+        return await self.handle.result()
 
 
 async def records_check(world: World) -> LivingCheck:
@@ -34,4 +32,16 @@ async def records_check(world: World) -> LivingCheck:
     return LivingCheck(world.server, handle)
 
 
-RECORDED: dict[str, Callable[[World], Awaitable[LivingCheck]]] = {"records_check": records_check}
+async def operator_digest(world: World) -> LivingCheck:
+    """A request waits for its seller, and the operator is told that there is nothing to do."""
+    await world.opens()
+    handle = await world.server.client.start_workflow(
+        OPERATOR_DIGEST, {}, id="operator-digest-2031-03-04", task_queue=TASK_QUEUE
+    )
+    return LivingCheck(world.server, handle)
+
+
+RECORDED: dict[str, Callable[[World], Awaitable[LivingCheck]]] = {
+    "records_check": records_check,
+    "operator_digest": operator_digest,
+}
