@@ -89,9 +89,9 @@ MUTANTS: tuple[Mutant, ...] = (
         (
             Edit(
                 "adapters/payments/intents.py",
-                "                    )\n                )\n        return intent",
-                "                    )\n                )\n"
-                "            await connection.execute(REFUND_INTENTS.delete().where(_of(order)))\n"
+                '"updated_at": datetime.now(UTC)})\n        return intent',
+                '"updated_at": datetime.now(UTC)})\n'
+                "            await connection.execute(REFUND_INTENTS.delete().where(_IS_OF_ORDER), _of(order))\n"
                 "        return intent",
             ),
         ),
@@ -214,8 +214,8 @@ MUTANTS: tuple[Mutant, ...] = (
         (
             Edit(
                 "adapters/records/switches.py",
-                "    return (await connection.execute(query)).first() is not None",
-                "    await connection.execute(query)\n    return False",
+                'return await connection.scalar(_STOPPED, {"seller_id": seller_id}) is not None',
+                'return await connection.scalar(_STOPPED, {"seller_id": seller_id}) is False',
             ),
         ),
         ("payments_stopped",),

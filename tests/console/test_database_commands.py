@@ -151,7 +151,7 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(typed: Typed) -> None:
     assert findings["records"]["verdict"] == "wrong"
     assert "run `business-care db upgrade`" in findings["records"]["detail"]
     assert findings["mail"]["verdict"] == "ok"
-    assert "holidays 0." in findings["calendars"]["detail"]
+    assert "the sellers' places are not known" in findings["calendars"]["detail"]
 
 
 def test_the_doctor_warns_of_a_variable_that_is_no_setting(
