@@ -17,18 +17,20 @@ CHECK = "calendars"
 
 async def calendars(settings: Settings, today: date) -> Finding:
     """The calendars of all sellers from `today` on; without records, those of the marketplace alone."""
-    planner = PublicHolidays(settings.extra_days)
+    planner, versions = PublicHolidays(settings.extra_days), data_versions()
+    told = f"holidays {versions.holidays}, tzdata {versions.tzdata}"
     try:
         async with Records.open(settings.database_url) as records:
             places = await all_places(records.database)
     except (StepFailed, ValueError):
-        return Finding(check=CHECK, verdict=Verdict.WARNING, detail="the sellers' places are not known")
+        return Finding(
+            check=CHECK, verdict=Verdict.WARNING, detail=f"{told}; the sellers' places are not known"
+        )
     refused = list(_refused(planner, places, today))
-    versions = data_versions()
     if refused:
         return Finding(check=CHECK, verdict=Verdict.WRONG, detail="; ".join(refused))
     provisional = sorted(set(_provisional(planner, places, today)))
-    told = f"holidays {versions.holidays}, tzdata {versions.tzdata}, {len(places)} places"
+    told = f"{told}, {len(places)} places"
     if provisional:
         return Finding(
             check=CHECK,

@@ -91,7 +91,8 @@ MUTANTS: tuple[Mutant, ...] = (
                 "adapters/payments/intents.py",
                 '"updated_at": datetime.now(UTC)})\n        return intent',
                 '"updated_at": datetime.now(UTC)})\n'
-                "            await connection.execute(REFUND_INTENTS.delete().where(_IS_OF_ORDER), _of(order))\n"
+                "            gone = REFUND_INTENTS.delete().where(_IS_OF_ORDER)\n"
+                "            await connection.execute(gone, _of(order))\n"
                 "        return intent",
             ),
         ),
