@@ -25,7 +25,7 @@ _NOW: Final = {
     CareStateName.REFUSED: "the customer may dispute the refusal; silence leaves it standing",
     CareStateName.DISPUTED: "an operator must decide the dispute (decide_dispute)",
     CareStateName.QUESTION_OVERDUE: (
-        "an operator must decide: the time is over, and the seller's question to the customer is open"
+        "an operator must decide: the time is over, and a request for help is never refunded by itself"
     ),
     CareStateName.REFUND_DUE: "the price is paid back as soon as payments are not stopped",
     CareStateName.REFUND_HELD: "the refund is held until an operator releases it, or the bank's dispute ends",

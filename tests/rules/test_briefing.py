@@ -93,6 +93,12 @@ def test_an_open_window_says_until_when_and_what_silence_means() -> None:
     ]
 
 
+def test_a_request_for_help_that_took_too_long_is_not_taken_for_a_question_to_the_customer() -> None:
+    assert told(a_question().until("04-17 00:15"), "now") == [
+        "an operator must decide: the time is over, and a request for help is never refunded by itself"
+    ]
+
+
 def test_an_open_question_to_the_customer_is_told() -> None:
     request = a_request().sent(AskCustomer, "03-04 09:00", question="Which browser?")
 
