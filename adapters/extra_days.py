@@ -68,6 +68,8 @@ def read_extra_days(file: Path) -> ExtraDays:
         written = yaml.safe_load(text)
     except yaml.YAMLError:
         raise ExtraDaysRefused("the file is no YAML") from None
+    except ValueError as error:  # something that looks like a date and is none
+        raise ExtraDaysRefused(f"a date can't be read: {error}") from None
     try:
         # Strict, but YAML has dates where the model has them, and lists where it has tuples.
         extra = ExtraDays.model_validate(written or {}, strict=False)

@@ -96,6 +96,11 @@ def test_a_deadline_keeps_which_extra_days_it_was_counted_with(tmp_path: Path) -
             id="no date",
         ),
         pytest.param(
+            "calendars: [{country: FR, extra_working_days: [2031-02-30]}]",
+            "a date can't be read: day is out of range for month",
+            id="a date that is none",
+        ),
+        pytest.param(
             "calendars: [{country: FR, extra_working_days: [2031-03-04],"
             " extra_days_off: [{date: 2031-03-04, name: x}]}]",
             "calendars.0: 2031-03-04 is both a day off and a working day",
