@@ -123,7 +123,8 @@ def _narrowable(now: datetime, zone: tzinfo) -> Iterator[Search]:
 _BROKEN = Search(
     name="broken_workflows",
     finds="runs whose code fails again and again: look at the last deploy",
-    query="TemporalReportedProblems IS NOT NULL",
+    # A run that was terminated keeps the attribute for as long as the server keeps the run.
+    query=f"{_RUNNING} AND TemporalReportedProblems IS NOT NULL",
 )
 
 

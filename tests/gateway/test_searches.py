@@ -10,7 +10,7 @@ import pytest
 from business_care.commands import DisputeRefusal, OrderRefund, RefusalGround, Refuse
 from business_care.people import Actor, Role
 from gateway.client import CareGateway
-from gateway.searches import counted, searches
+from gateway.searches import Search, counted, searches
 from tests.gateway.marketplace import ACKNOWLEDGE_BY, LONG_AGO, Licence, Marketplace
 from tests.gateway.terminal import Typed
 
@@ -84,6 +84,12 @@ async def test_a_broken_promise_is_found(market: Marketplace, gateway: CareGatew
     licence, _ = await opened(market, gateway, at=datetime.now(UTC) - timedelta(days=10))
 
     await finds(market, licence, LONG_AGO, "breached")
+
+
+@pytest.mark.parametrize("search", searches(LONG_AGO, PARIS), ids=lambda search: search.name)
+def test_what_has_ended_is_never_looked_for(search: Search) -> None:
+    # A broken run that was terminated keeps `TemporalReportedProblems` as long as the server keeps it.
+    assert search.query.startswith("ExecutionStatus = 'Running' AND ")
 
 
 async def test_the_terminal_counts_and_links_into_the_temporal_ui(market: Marketplace, typed: Typed) -> None:
