@@ -73,16 +73,17 @@ class Comparer:
         workflow_id = suspicion.workflow_id
         match suspicion.kind:
             case DifferenceKind.NOT_RUNNING:
-                return workflow_id in now_recorded and not await self._runs_since(workflow_id, at)
+                return workflow_id in now_recorded and not await self._runs(workflow_id)
             case DifferenceKind.NOT_OPEN:
-                return workflow_id not in now_recorded and await self._runs_since(workflow_id, at - NEW_FOR)
+                return workflow_id not in now_recorded and await self._runs(workflow_id, at - NEW_FOR)
             case DifferenceKind.LATE:
                 return now_recorded.get(workflow_id) == recorded[workflow_id]
             case DifferenceKind.BROKEN:
                 return True
 
-    async def _runs_since(self, workflow_id: str, since: datetime) -> bool:
-        """Whether a run is under way whose first task was due before `since`; it may have been put off."""
+    async def _runs(self, workflow_id: str, since: datetime | None = None) -> bool:
+        """Whether a run is under way; with `since`, one whose first task was due by then (it may have been
+        put off)."""
         try:
             described = await self.client.get_workflow_handle(workflow_id).describe()
         except RPCError as error:
@@ -92,4 +93,4 @@ class Comparer:
                 ) from error
             return False
         begun = described.execution_time or described.start_time
-        return described.status is WorkflowExecutionStatus.RUNNING and begun <= since
+        return described.status is WorkflowExecutionStatus.RUNNING and (since is None or begun <= since)

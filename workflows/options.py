@@ -42,6 +42,11 @@ PATIENTLY = ActivityConfig(
 DEATH_NOTICED_AFTER = timedelta(seconds=10)
 """How long the payment side may give no sign of life: then its worker has died, and another one goes on."""
 
+THOROUGHLY = ActivityConfig(
+    start_to_close_timeout=timedelta(minutes=30), retry_policy=PATIENTLY.get("retry_policy")
+)
+"""A look at all that is open: after a restore the server is asked about each run that it does not list."""
+
 PAYING = ActivityConfig(
     start_to_close_timeout=timedelta(seconds=60),
     schedule_to_close_timeout=timedelta(hours=22),
@@ -101,6 +106,19 @@ async def patiently(
 ) -> Answer_co:
     """Do a step as a regular activity, retried without end, or until `within` is over (`ActivityError`)."""
     options = PATIENTLY.copy()
+    options["summary"] = summary
+    options["schedule_to_close_timeout"] = within
+    return await workflow.execute_activity_method(step, given, **options)
+
+
+async def thoroughly(
+    step: MethodAsyncSingleParam[Steps, Given_contra, Answer_co],
+    given: Given_contra,
+    summary: str,
+    within: timedelta,
+) -> Answer_co:
+    """Do a step that looks at all that is open, retried until `within` is over (`ActivityError`)."""
+    options = THOROUGHLY.copy()
     options["summary"] = summary
     options["schedule_to_close_timeout"] = within
     return await workflow.execute_activity_method(step, given, **options)

@@ -9,7 +9,7 @@ from activities.comparison_steps import ComparisonSteps, ComparisonWanted
 from business_care.comparison import Comparison
 from workflows.clock import now
 from workflows.names import RECORDS_CHECK
-from workflows.options import patiently
+from workflows.options import thoroughly
 
 GIVES_UP_AFTER = timedelta(hours=12)
 """The next day's look comes soon; until then the failed run is what an operator sees."""
@@ -26,7 +26,7 @@ class RecordsCheck:
     @workflow.run
     async def run(self, start: RawValue) -> Comparison:  # noqa: ARG002 -- every start carries one value
         """Compare, and tell."""
-        found = await patiently(
+        found = await thoroughly(
             ComparisonSteps.compare_with_records,
             ComparisonWanted(at=now()),
             "compare what is open in the records with what runs",

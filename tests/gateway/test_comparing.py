@@ -9,14 +9,14 @@ from sqlalchemy import update
 from adapters.records.opened import OperatorDesk
 from adapters.records.request_tables import REQUESTS
 from business_care.calendar import MARKETPLACE_PLACE
-from business_care.comparison import LATE_AFTER, Comparison
+from business_care.comparison import LATE_AFTER, Comparison, Running
 from business_care.deactivation.commands import Deactivate
 from business_care.deactivation.words import DeactivationKind
 from gateway import schedules
-from gateway.comparing import NEW_FOR, Comparer
+from gateway.comparing import NEW_FOR, PATIENCE, Comparer
 from tests.gateway.marketplace import ACKNOWLEDGE_BY, Marketplace
 from tests.gateway.terminal import Typed
-from workflows.names import OPERATOR_DIGEST, RECORDS_CHECK, care_request_id
+from workflows.names import OPERATOR_DIGEST, RECORDS_CHECK, TASK_QUEUE, care_request_id
 
 
 async def compared(market: Marketplace, at: datetime | None = None) -> Comparison:
@@ -55,6 +55,19 @@ async def test_an_open_request_that_somebody_terminated_is_found(alone: Marketpl
     await alone.lists(0)
 
     assert told(await compared(alone)) == [(workflow_id, "not_running")]
+
+
+async def test_a_run_that_began_after_the_look_and_is_not_listed_yet_runs(
+    alone: Marketplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lists_nothing_yet(_: Comparer) -> dict[str, Running]:
+        return {}
+
+    monkeypatch.setattr(Comparer, "_running", lists_nothing_yet)
+    begun = datetime.now(UTC)
+    await alone.gateway().open_request(alone.opening((await alone.licence()).id))
+
+    assert told(await compared(alone, begun)) == []
 
 
 async def test_a_run_that_the_records_do_not_know_is_found_when_it_is_no_longer_new(
@@ -138,6 +151,20 @@ async def digests(market: Marketplace) -> None:
             return
         await asyncio.sleep(0.05)
     pytest.fail("no digest was written")
+
+
+async def test_the_check_has_the_time_that_its_lists_and_many_missing_runs_take(alone: Marketplace) -> None:
+    check = await alone.server.client.start_workflow(RECORDS_CHECK, {}, id="check", task_queue=TASK_QUEUE)
+    await check.result()
+
+    history = await check.fetch_history()
+
+    (scheduled,) = [
+        event.activity_task_scheduled_event_attributes
+        for event in history.events
+        if event.HasField("activity_task_scheduled_event_attributes")
+    ]
+    assert scheduled.start_to_close_timeout.ToTimedelta() > PATIENCE
 
 
 async def test_a_schedule_that_somebody_paused_stays_paused(alone: Marketplace) -> None:
