@@ -56,3 +56,5 @@ def _print(found: "Replays") -> None:
     for one in found.broken:
         typer.echo(f"{one.workflow_id}  {one.why}")
     typer.echo(f"{found.replayed} open runs replayed, {len(found.broken)} can't go on with this version")
+    if not found.are_all:
+        typer.echo("there are more, which began earlier: raise --limit")

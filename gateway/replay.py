@@ -25,10 +25,12 @@ class Replays(Value):
 
     replayed: int
     broken: tuple[Broken, ...] = ()
+    are_all: bool = True
+    """Whether no run was left out because of the limit; those that began first would be."""
 
 
 async def replay_open_runs(client: Client, replayer: Replayer, limit: int) -> Replays:
-    """Fetch the history of each open run, and replay it.
+    """Fetch the history of each open run, and replay it; of more than `limit`, those that began last.
 
     A replay notices other commands, or another order; what it does not notice (the length of a timer, the
     input of a step), recorded lives and their meanings hold (`tests/replay`).
@@ -37,7 +39,9 @@ async def replay_open_runs(client: Client, replayer: Replayer, limit: int) -> Re
     replayed = 0
     broken: list[Broken] = []
     async with asking("the server's open runs", PATIENCE):
-        async for run in client.list_workflows(OPEN_RUNS, limit=limit):
+        async for run in client.list_workflows(OPEN_RUNS, limit=limit + 1):
+            if replayed == limit:
+                return Replays(replayed=replayed, broken=tuple(broken), are_all=False)
             history = await client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history()
             why = await _why_broken(replayer, history)
             replayed += 1

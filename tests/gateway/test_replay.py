@@ -38,6 +38,22 @@ async def test_a_version_that_goes_on_with_everything_is_told_so(
     assert ended.out == "1 open runs replayed, 0 can't go on with this version\n"
 
 
+async def test_runs_that_the_limit_leaves_out_are_told(
+    alone: Marketplace, typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", alone.server.target)
+    await opened(alone)
+    await opened(alone)
+    await alone.lists(2)
+
+    ended = await typed("replay", "--limit", "1")
+
+    assert ended.out == (
+        "1 open runs replayed, 0 can't go on with this version\n"
+        "there are more, which began earlier: raise --limit\n"
+    )
+
+
 async def test_a_version_that_would_bring_a_run_to_a_standstill_is_found(
     alone: Marketplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
