@@ -21,6 +21,7 @@ from adapters.stripe_account import StripeAccount, is_api_base, is_api_key, is_w
 PREFIX: Final = "BUSINESS_CARE_"
 ENV_FILE: Final = ".env"
 SECRETS_DIR: Final = f"{PREFIX}SECRETS_DIR"
+UNREADABLE_SECRET: Final = f"{SECRETS_DIR}: a file can't be read, or is no text"
 
 TOO_HIGH_A_PORT: Final = 65_536
 
@@ -357,13 +358,14 @@ def load_settings() -> Settings:
     Raises `SettingsRefused` with a line for each fault.
     """
     folder = _secrets_folder()
+    _secrets(folder)  # those of Temporal too, which are asked for later, where nobody expects a refusal
     try:
         return Settings(_secrets_dir=folder)
     except ValidationError as error:
         lines = [_complaint(fault) for fault in error.errors()]
         raise SettingsRefused("\n".join(dict.fromkeys(lines))) from None
     except SettingsError:
-        raise SettingsRefused(f"{SECRETS_DIR}: a file can't be read, or is no text") from None
+        raise SettingsRefused(UNREADABLE_SECRET) from None
 
 
 def variable_of(name: str) -> str:
@@ -406,12 +408,15 @@ def _secrets_folder() -> Path | None:
 
 def _secrets(folder: Path | None) -> dict[str, str]:
     """What the files of secrets say in place of variables; others may lie beside them."""
-    files = [] if folder is None else [file for file in folder.iterdir() if file.is_file()]
-    return {
-        file.name: file.read_text(encoding="utf-8").strip()
-        for file in files
-        if file.name.upper().startswith((PREFIX, "TEMPORAL_"))
-    }
+    try:
+        files = [] if folder is None else [file for file in folder.iterdir() if file.is_file()]
+        return {
+            file.name: file.read_text(encoding="utf-8").strip()
+            for file in files
+            if file.name.upper().startswith((PREFIX, "TEMPORAL_"))
+        }
+    except (OSError, UnicodeDecodeError):
+        raise SettingsRefused(UNREADABLE_SECRET) from None
 
 
 def _complaint(fault: ErrorDetails) -> str:

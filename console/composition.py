@@ -91,10 +91,9 @@ async def opened_client(interceptors: Sequence[Interceptor] = ()) -> Client:
 
     Raises `ServerUnreachable`, `ConnectionSettingsRefused`.
     """
+    keyring = settings().keyring  # before the environment is read: what can't be used there is told
     return await connect(
-        temporal_environment(),
-        data_converter=data_converter(settings().keyring),
-        interceptors=interceptors,
+        temporal_environment(), data_converter=data_converter(keyring), interceptors=interceptors
     )
 
 

@@ -245,8 +245,9 @@ def test_a_folder_of_secrets_that_is_not_there_is_told(monkeypatch: pytest.Monke
     )
 
 
-def test_a_file_of_secrets_that_is_no_text_is_told(secrets: Path) -> None:
-    (secrets / "BUSINESS_CARE_SMTP_URL").write_bytes(b"\xff\xfe")
+@pytest.mark.parametrize("name", ["BUSINESS_CARE_SMTP_URL", "TEMPORAL_API_KEY", "BUSINESS_CARE_TYPO"])
+def test_a_file_of_secrets_that_is_no_text_is_told(secrets: Path, name: str) -> None:
+    (secrets / name).write_bytes(b"\xff\xfe")
 
     with pytest.raises(SettingsRefused, match="BUSINESS_CARE_SECRETS_DIR: a file can't be read"):
         load_settings()

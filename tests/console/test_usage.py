@@ -242,6 +242,18 @@ def test_the_command_id_is_told_so_that_the_command_can_be_repeated(typed: Typed
     assert "command id" not in given.err
 
 
+@pytest.mark.parametrize("command", ["links", "check", "schedules", "replay"])
+def test_a_folder_of_secrets_that_is_not_there_is_wrong_usage_of_every_command(
+    typed: Typed, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("BUSINESS_CARE_SECRETS_DIR", "nowhere")
+
+    ended = typed(command)
+
+    assert ended.code == 2
+    assert ended.err.startswith("BUSINESS_CARE_SECRETS_DIR is 'nowhere', which is no folder")
+
+
 def test_a_server_that_is_not_there_is_one_line_and_exit_code_3(typed: Typed) -> None:
     ended = typed("close", "R1", "--by", "operator:O1", "--command-id", "c1", "--reason", "Done")
 
