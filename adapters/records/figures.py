@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Label, RowMapping, Table, case, func, select
+from sqlalchemy import Column, ColumnElement, Label, RowMapping, Table, case, func, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.book_tables import BOOKINGS
 from adapters.records.catalogue_tables import PAYMENT_SWITCHES
+from adapters.records.counted import counted
 from adapters.records.database import Database
 from adapters.records.recovery_tables import RECOVERIES
 from adapters.records.request_tables import NOTICES, REQUESTS
@@ -85,6 +86,8 @@ _SIGNED = case(
     (BOOKINGS.c.kind == BookingKind.RETURNED_BY_PROVIDER, -BOOKINGS.c.amount), else_=BOOKINGS.c.amount
 )
 _COUNTED = ("outcome", "acknowledgement", "acknowledged_after", "resolution_missed", "closed_after", "ground")
+_UNCOUNTED = case((REQUESTS.c.acknowledgement.is_(None), REQUESTS.c.view), else_=null()).label("uncounted")
+"""The view of a request that a worker of the version before has stored, which knew nothing of the columns."""
 _OPEN_REFUNDS = [CareStateName(f"refund_{status}") for status in OPEN_REFUND]
 
 
@@ -132,7 +135,7 @@ class SqlFigures:
         A request belongs to the month of its opening in the marketplace's own zone.
         """
         columns = ("request_id", "opened_at", "seller_id", *_COUNTED)
-        query = select(*(REQUESTS.c[name] for name in columns))
+        query = select(*(REQUESTS.c[name] for name in columns), _UNCOUNTED)
         if seller_id is not None:
             query = query.where(REQUESTS.c.seller_id == seller_id)
         if month is not None:
@@ -245,7 +248,8 @@ def _instants_of(month: str) -> tuple[datetime, datetime]:
     return datetime(year, number, 1, tzinfo=_ZONE), datetime(*following, 1, tzinfo=_ZONE)
 
 
-def _counted(row: RowMapping, paid_back: Money | None) -> CountedRequest:
+def _counted(stored: RowMapping, paid_back: Money | None) -> CountedRequest:
+    row = dict(stored) if stored["uncounted"] is None else {**stored, **counted(stored["uncounted"])}
     outcome = row["outcome"]
     return CountedRequest(
         month=row["opened_at"].astimezone(_ZONE).strftime("%Y-%m"),

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from adapters.records.database import Database
 from adapters.records.figures import DAY, HOUR, Figures, Histogram
@@ -212,6 +212,15 @@ async def test_a_report_may_be_about_one_seller(records: Records) -> None:
     assert counted == [
         CountedRequest(month="2031-03", seller_id="S2", acknowledgement=AcknowledgementStatus.PENDING)
     ]
+
+
+async def test_a_request_that_an_older_worker_has_stored_is_reported_too(records: Records) -> None:
+    await the_figures(records, RESOLVED)
+    today = await records.figures.counted()
+    async with records.database.writing() as connection:
+        await connection.execute(update(REQUESTS).values(dict.fromkeys(COLUMNS)))
+
+    assert await records.figures.counted() == today
 
 
 async def test_requests_of_before_are_counted_like_those_stored_today(empty_database_url: str) -> None:
