@@ -16,7 +16,7 @@ CHECK = "calendars"
 
 
 async def calendars(settings: Settings, today: date) -> Finding:
-    """The calendars of all sellers from `today` on; without records, those of the marketplace alone."""
+    """The calendars of all sellers from `today` on; a warning where the records do not tell the sellers."""
     planner, versions = PublicHolidays(settings.extra_days), data_versions()
     told = f"holidays {versions.holidays}, tzdata {versions.tzdata}"
     try:
