@@ -64,7 +64,10 @@ class PublicHolidays:
         )
         if profile is CalendarProfile.WEEKDAYS_ONLY:
             weekends = (weekend_of_year(place.country, place.subdivision, year) for year in span)
-            return whole(weekend_days=frozenset(chain.from_iterable(weekends)))
+            return whole(
+                weekend_days=frozenset(chain.from_iterable(weekends)),
+                versions=data_versions().model_copy(update={"profile": profile}),
+            )
         years = {year: read_year(place.country, place.subdivision, year) for year in span}
         calendar = whole(
             weekend_days=frozenset(chain.from_iterable(year.weekend_days for year in years.values())),

@@ -130,14 +130,21 @@ class DayOff(Value):
     name: str
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class DataVersions(Value):
     """Which data a count was made with; kept with each deadline that was told (R8)."""
 
     holidays: str
     tzdata: str
     business_care: str
-    extra_days: str | None = None
+    # Left out where they hold their defaults, so that workers of the version before can go on with a request.
+    extra_days: str | None = Field(default=None, exclude_if=_is_none)
     """Which set of days an operator had added to the calendars; none had been where it is null."""
+    profile: CalendarProfile | None = Field(default=None, exclude_if=_is_none)
+    """How the days were counted, where that was otherwise than usual (R3)."""
 
 
 class CalendarData(Value):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from business_care.calendar import CalendarRefused
+from business_care.calendar import CalendarProfile, CalendarRefused
 from business_care.commands import ClockName
 from business_care.counting_plan import DayKind, DeadlinePlan
 from business_care.listing import RequestFilter
@@ -37,7 +37,7 @@ class OtherDeadline(Value):
     clock: ClockName
     told: Instant
     today: Instant | None = None
-    """Null where today's calendars refuse the count."""
+    """Null where it can't be counted again: today's calendars refuse it, or the seller has moved."""
     refused: str | None = None
     days: tuple[ChangedDay, ...] = ()
 
@@ -81,10 +81,13 @@ class Recounting:
         other = OtherDeadline(
             request_id=view.request_id, seller_id=view.seller_id, clock=clock, told=told.due
         )
+        # The policy froze into the request; the records have today's.
+        profile = told.versions.profile or CalendarProfile.WORKING_DAYS
+        if facts.place.timezone != told.timezone:
+            moved = f"the seller's calendar is that of {facts.place.timezone} by now"
+            return other.model_copy(update={"refused": moved})
         try:
-            today = self.planner.plan(
-                told.opened_at, told.business_days, facts.place, facts.policy.profile, closures
-            )
+            today = self.planner.plan(told.opened_at, told.business_days, facts.place, profile, closures)
         except CalendarRefused as refused:
             return other.model_copy(update={"refused": str(refused)})
         if today.due == told.due:

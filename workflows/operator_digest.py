@@ -11,9 +11,9 @@ from activities.digest_steps import DigestSteps, DigestWanted
 from business_care.digest import Digest
 from workflows.clock import now
 from workflows.names import OPERATOR_DIGEST
-from workflows.options import patiently
+from workflows.options import patiently, thoroughly
 
-COMPARED_WITHIN = timedelta(minutes=30)
+COMPARED_WITHIN = timedelta(hours=1)
 """Then the digest is written without: what is due matters more."""
 WRITTEN_WITHIN = timedelta(hours=12)
 
@@ -32,7 +32,7 @@ class OperatorDigest:
 
     async def _differences(self) -> int | None:
         try:
-            found = await patiently(
+            found = await thoroughly(
                 ComparisonSteps.compare_with_records,
                 ComparisonWanted(at=now()),
                 "compare what is open in the records with what runs",

@@ -80,6 +80,12 @@ def test_a_deadline_keeps_which_extra_days_it_was_counted_with(tmp_path: Path) -
     assert without.versions.extra_days is None
 
 
+def test_a_deadline_in_the_usual_calendar_can_be_read_by_the_version_before() -> None:
+    usual = PublicHolidays().plan(MONDAY, 1, MADRID, CalendarProfile.WORKING_DAYS)
+
+    assert set(usual.versions.model_dump(mode="json")) == {"holidays", "tzdata", "business_care"}
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from business_care.calendar import CalendarProfile
 from business_care.commands import Acknowledge
+from business_care.policy import Policy
 from tests.gateway.marketplace import ACKNOWLEDGE_BY, RESOLVE_BY, Marketplace
 from tests.gateway.terminal import Typed
 
@@ -79,6 +81,20 @@ async def test_an_operator_moves_what_he_chooses_and_it_is_kept_as_his_correctio
     ]
     assert await of_request(typed, request_id) == []
     assert len(await of_request(typed, untouched)) == 2
+
+
+async def test_a_policy_that_changed_meanwhile_changes_no_deadline_that_was_told(
+    alone: Marketplace, typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", alone.server.target)
+    monkeypatch.setenv("BUSINESS_CARE_DATABASE_URL", alone.records_url)
+    usual = await opened(alone)
+    await alone.policy(Policy(profile=CalendarProfile.WEEKDAYS_ONLY))
+    weekdays = await opened(alone)
+
+    assert await of_request(typed, usual) == await of_request(typed, weekdays) == []
+    await alone.policy(Policy())
+    assert await of_request(typed, usual) == await of_request(typed, weekdays) == []
 
 
 @pytest.mark.usefixtures("strike")
