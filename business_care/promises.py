@@ -57,6 +57,7 @@ class PromisesKept(Value):
     acknowledgement_missed: int = 0
     """The first deadline passed, and nobody has acted since."""
     resolved_in_time: int = 0
+    """A request for help has no second promise: it counts here whenever it was resolved (R26)."""
     resolution_missed: int = 0
     still_open: int = 0
     ended_otherwise: int = 0

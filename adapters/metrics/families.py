@@ -53,7 +53,9 @@ def families(figures: Figures) -> Iterator[Metric]:
         figures.to_resolve,
     )
     yield _gauge(
-        "requests_overdue", "Requests whose next deadline passed over half an hour ago.", figures.overdue
+        "requests_overdue",
+        "Requests whose next deadline, with its grace, passed over a quarter of an hour ago.",
+        figures.overdue,
     )
     yield _instants(
         "oldest_overdue_deadline_timestamp_seconds",

@@ -13,6 +13,7 @@ from adapters.records.book_tables import BOOKINGS
 from adapters.records.catalogue_tables import PAYMENT_SWITCHES
 from adapters.records.counted import counted
 from adapters.records.database import Database
+from adapters.records.licence_facts import policy_in_force
 from adapters.records.recovery_tables import RECOVERIES
 from adapters.records.request_tables import NOTICES, REQUESTS
 from adapters.time_zones import zone_named
@@ -30,8 +31,8 @@ HOURS_TO_ACKNOWLEDGE: Final = (1, 2, 4, 8, 12, 24, 36, 48, 72, 96, 120, 168, 240
 DAYS_TO_RESOLVE: Final = (1, 2, 3, 5, 7, 10, 14, 21, 28, 35, 42, 45, 50, 60, 75, 90, 120)
 """Thirty business days are about 42 days, 50 with the customer's verification, more with public holidays."""
 
-LATE_BY: Final = timedelta(minutes=30)
-"""What stands still for longer than that after its deadline is overdue: most of it waits 15 minutes (R12)."""
+LATE_BY: Final = timedelta(minutes=15)
+"""What stands still for longer than that, after its deadline and the policy's grace (R12), is overdue."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,8 @@ class SqlFigures:
             groups = await _groups(connection)
             under_way = [group for group in groups if group["outcome"] is None]
             kept = [group for group in groups if group["outcome"] in KEPT]
-            overdue, oldest_deadline = await _overdue(connection, now - LATE_BY)
+            grace = timedelta(minutes=(await policy_in_force(connection)).arrival_grace_minutes)
+            overdue, oldest_deadline = await _overdue(connection, now - grace - LATE_BY)
             return Figures(
                 opened=sum(group["n"] for group in groups),
                 open_by_state=_by("state", under_way),

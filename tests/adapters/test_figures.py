@@ -12,6 +12,7 @@ from adapters.records.request_tables import REQUESTS
 from adapters.records.seed import load
 from business_care.books import BookingKind
 from business_care.listing import PaymentState, PaymentSwitch
+from business_care.policy import Policy
 from business_care.promises import CountedRequest
 from business_care.refund import Money, RefundStatus
 from business_care.state import AcknowledgementStatus, Outcome
@@ -119,10 +120,20 @@ async def test_refunds_count_by_status_and_the_oldest_of_each_is_known(records: 
     }
 
 
-async def test_a_deadline_that_half_an_hour_has_not_moved_is_overdue(records: Records) -> None:
+async def test_a_deadline_that_has_passed_with_its_grace_is_overdue(records: Records) -> None:
     figures = await the_figures(records, LATE_AND_OPEN, BY_HAND)
 
     assert (figures.overdue, figures.oldest_deadline) == (1, NOW - timedelta(hours=1))
+
+
+async def test_a_deadline_is_not_overdue_while_the_policy_lets_what_is_on_its_way_arrive(
+    records: Records,
+) -> None:
+    await load(records.database, a_file(), policy=Policy(arrival_grace_minutes=60))
+
+    figures = await the_figures(records, LATE_AND_OPEN)
+
+    assert figures.overdue == 0
 
 
 async def test_times_lie_in_the_buckets_that_reach_them(records: Records) -> None:
