@@ -10,7 +10,7 @@ STAMP := .venv/.installed
 TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock checkers lint types imports coverage-rules checks test format record-histories bench-cascade kills recovery sizes races chaos chaos-long chaos-controls replay-live screenshots demo dev clean
+.PHONY: help install lock checkers lint types imports coverage-rules checks test format record-histories bench-cascade kills recovery sizes races chaos chaos-long chaos-controls replay-live random-lives screenshots demo dev clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -99,6 +99,9 @@ chaos-controls: install ## Plant one fault after the other, and look whether the
 
 replay-live: install ## Before a deploy: replay the open runs of the server in TEMPORAL_ADDRESS with the code that is here
 	$(BIN)/business-care replay
+
+random-lives: install ## Play a hundred thousand random lives by the rules and by the model (minutes)
+	BUSINESS_CARE_TEST_LIVES=12500 $(BIN)/pytest -q tests/rules/test_random_lives.py
 
 screenshots: install ## Make the pictures of the Temporal UI for the documentation anew (wants chromium)
 	BUSINESS_CARE_TEST_SCREENSHOTS=docs/screenshots $(BIN)/pytest -q tests/browser
