@@ -13,7 +13,13 @@ from business_care.people import Role
 from business_care.possible import POSSIBLE, situation_of
 from business_care.presenting import state_name
 from business_care.refund import RefundStatus
-from business_care.state import AcknowledgementStatus, CareState, Deadline, Phase, WindowKind
+from business_care.state import (
+    MAY_STILL_BE_MISSED,
+    AcknowledgementStatus,
+    CareState,
+    Deadline,
+    WindowKind,
+)
 from business_care.values import known
 from business_care.views import CareStateName
 
@@ -37,7 +43,6 @@ _BY_THE_END_OF: Final = {
     WindowKind.VERIFICATION: "the customer verifies by",
     WindowKind.DISPUTE: "the customer disputes by",
 }
-_MAY_STILL_BE_MISSED: Final = frozenset({Phase.IN_PROGRESS, Phase.VERIFYING})
 _MONEY_HAS_MOVED: Final = frozenset({RefundStatus.SUCCEEDED, RefundStatus.CHARGED_BACK})
 _WHOSE: Final = {Role.AGENT: "the seller", Role.CUSTOMER: "the customer", Role.OPERATOR: "an operator"}
 
@@ -90,7 +95,7 @@ def _promises(state: CareState) -> Iterator[tuple[str, str]]:
         yield "acknowledge by", _explained(acknowledgement.deadline)
     elif acknowledgement.acted_at is not None:
         yield "acknowledged", f"{acknowledgement.status}, {minute(acknowledgement.acted_at)}"
-    if resolution.deadline is not None and resolution.phase in _MAY_STILL_BE_MISSED:
+    if resolution.deadline is not None and resolution.phase in MAY_STILL_BE_MISSED:
         yield "correct by", _explained(resolution.deadline)
 
 

@@ -34,6 +34,10 @@ class Phase(StrEnum):
     CLOSED = "closed"
 
 
+MAY_STILL_BE_MISSED = frozenset({Phase.IN_PROGRESS, Phase.VERIFYING})
+"""While the second deadline binds: a fix that is being verified may still be rejected."""
+
+
 class Outcome(StrEnum):
     """How a request ended; wire format."""
 

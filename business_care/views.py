@@ -41,6 +41,23 @@ class CareStateName(StrEnum):
     CLOSED = "closed"
 
 
+NOT_SETTLED = (
+    CareStateName.REFUND_DUE,
+    CareStateName.REFUND_HELD,
+    CareStateName.REFUND_PENDING,
+    CareStateName.REFUND_MANUAL,
+)
+"""The states in which money is owed and has not arrived."""
+
+WAITING_FOR_OPERATOR = (
+    CareStateName.DISPUTED,
+    CareStateName.QUESTION_OVERDUE,
+    CareStateName.REFUND_HELD,
+    CareStateName.REFUND_MANUAL,
+)
+"""The states that go on when an operator acts."""
+
+
 class AcknowledgementView(Value):
     """The first promise. `due` is null for a request that was never entitled."""
 

@@ -1,6 +1,5 @@
 """Whether the calendars hold what deadlines of the coming year need, for every place where a seller is."""
 
-from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from adapters.public_holidays import PublicHolidays, data_versions
@@ -26,10 +25,18 @@ async def calendars(settings: Settings, today: date) -> Finding:
         return Finding(
             check=CHECK, verdict=Verdict.WARNING, detail=f"{told}; the sellers' places are not known"
         )
-    refused = list(_refused(planner, places, today))
+    refused: list[str] = []
+    provisional: list[str] = []
+    for place in places:
+        try:
+            calendar = planner.calendar(place, CalendarProfile.WORKING_DAYS, today, today + LOOK_AHEAD)
+        except CalendarRefused as error:
+            refused.append(f"{_named(place)}: {error}")
+            continue
+        if calendar.provisional_years and _named(place) not in provisional:
+            provisional.append(_named(place))
     if refused:
         return Finding(check=CHECK, verdict=Verdict.WRONG, detail="; ".join(refused))
-    provisional = sorted(set(_provisional(planner, places, today)))
     told = f"{told}, {len(places)} places"
     if provisional:
         return Finding(
@@ -39,21 +46,6 @@ async def calendars(settings: Settings, today: date) -> Finding:
             "`business-care calendars diff` after each upgrade",
         )
     return Finding(check=CHECK, verdict=Verdict.OK, detail=f"{told}, known for the next 12 months")
-
-
-def _refused(planner: PublicHolidays, places: Sequence[Place], today: date) -> Iterator[str]:
-    for place in places:
-        try:
-            planner.calendar(place, CalendarProfile.WORKING_DAYS, today, today + LOOK_AHEAD)
-        except CalendarRefused as refused:
-            yield f"{_named(place)}: {refused}"
-
-
-def _provisional(planner: PublicHolidays, places: Sequence[Place], today: date) -> Iterator[str]:
-    for place in places:
-        calendar = planner.calendar(place, CalendarProfile.WORKING_DAYS, today, today + LOOK_AHEAD)
-        if calendar.provisional_years:
-            yield _named(place)
 
 
 def _named(place: Place) -> str:

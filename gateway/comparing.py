@@ -18,6 +18,7 @@ from business_care.comparison import (
 from business_care.ports import OpenRuns
 from business_care.recovery.ports import RecoveryDirectory
 from gateway.failures import ServerNotReached, asking
+from gateway.running import RUNNING_HERE
 from workflows import names
 
 PATIENCE = timedelta(minutes=5)
@@ -25,7 +26,7 @@ NEW_FOR = timedelta(minutes=10)
 """How long a run may be under way before the records have to know it."""
 
 _RUNNING = (
-    f"ExecutionStatus = 'Running' AND TaskQueue = '{names.TASK_QUEUE}' AND WorkflowType IN "
+    f"{RUNNING_HERE} AND WorkflowType IN "
     f"('{names.CARE_REQUEST}', '{names.PRODUCT_DEACTIVATION}', '{names.REFUND_RECOVERY}')"
 )
 _BROKEN = f"{_RUNNING} AND TemporalReportedProblems IS NOT NULL"

@@ -9,13 +9,12 @@ from business_care.commands import ClockName
 from business_care.counting_plan import DayKind, DeadlinePlan
 from business_care.listing import RequestFilter
 from business_care.ports import DeadlinePlanner, RequestDirectory
-from business_care.state import AcknowledgementStatus, Phase
+from business_care.state import MAY_STILL_BE_MISSED, AcknowledgementStatus
 from business_care.values import Identifier, Instant, Value
 from business_care.views import DeadlineView, RequestView
 
 EVERY_REQUEST = RequestFilter(open_only=True, limit=1_000_000)
 
-_MAY_STILL_BE_MISSED = frozenset({Phase.IN_PROGRESS, Phase.VERIFYING})
 _COUNTS = frozenset({DayKind.COUNTED})
 
 
@@ -68,7 +67,7 @@ class Recounting:
         wanted: list[tuple[ClockName, DeadlineView | None]] = []
         if view.acknowledgement.status is AcknowledgementStatus.PENDING:
             wanted.append((ClockName.ACKNOWLEDGEMENT, deadlines.acknowledgement))
-        if view.resolution.phase in _MAY_STILL_BE_MISSED:
+        if view.resolution.phase in MAY_STILL_BE_MISSED:
             wanted.append((ClockName.RESOLUTION, deadlines.resolution))
         return [(clock, told) for clock, told in wanted if told is not None and told.due == told.plan.due]
 

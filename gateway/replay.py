@@ -7,10 +7,9 @@ from temporalio.worker import Replayer
 
 from business_care.values import Value, WorkflowId
 from gateway.failures import asking
-from workflows.names import TASK_QUEUE
+from gateway.running import RUNNING_HERE
 
 PATIENCE = timedelta(minutes=30)
-OPEN_RUNS = f"ExecutionStatus = 'Running' AND TaskQueue = '{TASK_QUEUE}'"
 
 
 class Broken(Value):
@@ -39,7 +38,7 @@ async def replay_open_runs(client: Client, replayer: Replayer, limit: int) -> Re
     replayed = 0
     broken: list[Broken] = []
     async with asking("the server's open runs", PATIENCE):
-        async for run in client.list_workflows(OPEN_RUNS, limit=limit + 1):
+        async for run in client.list_workflows(RUNNING_HERE, limit=limit + 1):
             if replayed == limit:
                 return Replays(replayed=replayed, broken=tuple(broken), are_all=False)
             history = await client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history()

@@ -6,6 +6,10 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from gateway.failures import ServerNotReached
+from workflows.names import TASK_QUEUE
+
+RUNNING_HERE = f"ExecutionStatus = 'Running' AND TaskQueue = '{TASK_QUEUE}'"
+"""A search for everything of ours that runs."""
 
 
 async def count_running(client: Client, workflow_ids: Iterable[str]) -> int:

@@ -8,25 +8,14 @@ from temporalio.client import Client
 
 from business_care.deactivation.words import DeactivationPhase
 from business_care.values import Identifier, Value
-from business_care.views import CareStateName
+from business_care.views import NOT_SETTLED, WAITING_FOR_OPERATOR
 from gateway.failures import asking
+from gateway.running import RUNNING_HERE
 from workflows import names
 
 PATIENCE = timedelta(seconds=10)
 
-_WAITING_FOR_OPERATOR = (
-    CareStateName.DISPUTED,
-    CareStateName.QUESTION_OVERDUE,
-    CareStateName.REFUND_HELD,
-    CareStateName.REFUND_MANUAL,
-    DeactivationPhase.RENEWALS_FAILED,
-)
-_NOT_SETTLED = (
-    CareStateName.REFUND_DUE,
-    CareStateName.REFUND_HELD,
-    CareStateName.REFUND_PENDING,
-    CareStateName.REFUND_MANUAL,
-)
+_WAITING = (*WAITING_FOR_OPERATOR, DeactivationPhase.RENEWALS_FAILED)
 _RUNNING = "ExecutionStatus = 'Running'"
 
 
@@ -106,17 +95,17 @@ def _narrowable(now: datetime, zone: tzinfo) -> Iterator[Search]:
     yield Search(
         name="waiting_for_operator",
         finds="what goes on when an operator acts: disputes, questions, held and manual refunds, renewals",
-        query=f"{_RUNNING} AND {_is_one_of(names.CARE_STATE.name, _WAITING_FOR_OPERATOR)}",
+        query=f"{_RUNNING} AND {_is_one_of(names.CARE_STATE.name, _WAITING)}",
     )
     yield Search(
         name="refunds_not_settled",
         finds="money that is owed and has not arrived",
-        query=f"{_RUNNING} AND {_is_one_of(names.CARE_STATE.name, _NOT_SETTLED)}",
+        query=f"{_RUNNING} AND {_is_one_of(names.CARE_STATE.name, NOT_SETTLED)}",
     )
     yield Search(
         name="open",
         finds="everything that runs: requests, deactivations, recoveries",
-        query=f"{_RUNNING} AND TaskQueue = '{names.TASK_QUEUE}'",
+        query=RUNNING_HERE,
     )
 
 

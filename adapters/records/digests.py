@@ -15,20 +15,8 @@ from adapters.time_zones import zone_named
 from business_care.calendar import MARKETPLACE_PLACE
 from business_care.deactivation.words import DeactivationPhase
 from business_care.digest import ABOUT, SUBJECT_ID, Digest, SellerBreaches, notice_of
-from business_care.views import CareStateName
+from business_care.views import NOT_SETTLED, WAITING_FOR_OPERATOR
 
-_WAITING = (
-    CareStateName.DISPUTED,
-    CareStateName.QUESTION_OVERDUE,
-    CareStateName.REFUND_HELD,
-    CareStateName.REFUND_MANUAL,
-)
-_NOT_SETTLED = (
-    CareStateName.REFUND_DUE,
-    CareStateName.REFUND_HELD,
-    CareStateName.REFUND_PENDING,
-    CareStateName.REFUND_MANUAL,
-)
 _OPEN = REQUESTS.c.outcome.is_(None)
 
 
@@ -65,10 +53,10 @@ async def _count(connection: AsyncConnection, at: datetime, differences: int | N
         due_today=await _rows(connection, and_(_OPEN, due > midnight, due <= the_next)),
         overdue=await _rows(connection, and_(_OPEN, due < at)),
         breached=await _rows(connection, and_(_OPEN, REQUESTS.c.breached)),
-        waiting_for_operator=await _rows(connection, and_(_OPEN, REQUESTS.c.state.in_(_WAITING)))
+        waiting_for_operator=await _rows(connection, and_(_OPEN, REQUESTS.c.state.in_(WAITING_FOR_OPERATOR)))
         + await _rows(connection, DEACTIVATIONS.c.phase == DeactivationPhase.RENEWALS_FAILED)
         + recoveries,
-        refunds_not_settled=await _rows(connection, and_(_OPEN, REQUESTS.c.state.in_(_NOT_SETTLED)))
+        refunds_not_settled=await _rows(connection, and_(_OPEN, REQUESTS.c.state.in_(NOT_SETTLED)))
         + recoveries,
         differences=differences,
         by_seller=tuple(

@@ -20,9 +20,9 @@ from adapters.time_zones import zone_named
 from business_care.books import BookingKind
 from business_care.calendar import MARKETPLACE_PLACE
 from business_care.promises import KEPT, CountedRequest
-from business_care.refund import OPEN_REFUND, PURCHASE_PRICE, Money
+from business_care.refund import PURCHASE_PRICE, Money
 from business_care.state import AcknowledgementStatus, Outcome
-from business_care.views import CareStateName
+from business_care.views import NOT_SETTLED
 
 HOUR: Final = 3600
 DAY: Final = 24 * HOUR
@@ -89,7 +89,6 @@ _SIGNED = case(
 _COUNTED = ("outcome", "acknowledgement", "acknowledged_after", "resolution_missed", "closed_after", "ground")
 _UNCOUNTED = case((REQUESTS.c.acknowledgement.is_(None), REQUESTS.c.view), else_=null()).label("uncounted")
 """The view of a request that a worker of the version before has stored, which knew nothing of the columns."""
-_OPEN_REFUNDS = [CareStateName(f"refund_{status}") for status in OPEN_REFUND]
 
 
 class SqlFigures:
@@ -189,7 +188,7 @@ async def _overdue(connection: AsyncConnection, before: datetime) -> tuple[int, 
 async def _oldest_refunds(connection: AsyncConnection) -> dict[str, datetime]:
     query = (
         select(REQUESTS.c.refund_status, func.min(REQUESTS.c.refund_due_at).label("due"))
-        .where(REQUESTS.c.state.in_(_OPEN_REFUNDS), REQUESTS.c.refund_due_at.is_not(None))
+        .where(REQUESTS.c.state.in_(NOT_SETTLED), REQUESTS.c.refund_due_at.is_not(None))
         .group_by(REQUESTS.c.refund_status)
     )
     rows = await connection.execute(query)

@@ -1,12 +1,12 @@
 """What operators see of a deactivation in the Temporal UI: search attributes and current details."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
 
+from business_care.day_words import minute
 from business_care.deactivation.renewals import CascadeProgress
 from business_care.deactivation.views import DeactivationView
 from business_care.deactivation.words import DeactivationPhase
@@ -43,9 +43,9 @@ def details(view: DeactivationView) -> str:
     if view.imposed:
         lines.append("- **imposed** by an operator: only an operator ends it")
     if view.state is DeactivationPhase.PLANNED and view.takes_effect_at is not None:
-        lines.append(f"- **takes effect**: {_minute(view.takes_effect_at)}")
+        lines.append(f"- **takes effect**: {minute(view.takes_effect_at)}")
     if view.until is not None:
-        lines.append(f"- **planned end**: {_minute(view.until)}")
+        lines.append(f"- **planned end**: {minute(view.until)}")
     if view.product is not None:
         lines.append(f"- **product**: {view.product}")
     if view.renewals is not None:
@@ -66,7 +66,3 @@ def _renewals(progress: CascadeProgress) -> Iterator[str]:
         yield f"- **charges to be given back**: {progress.giving_back}"
     if progress.failed or progress.by_hand:
         yield f"- **not done**: {progress.failed} failed, {progress.by_hand} to be given back by hand"
-
-
-def _minute(instant: datetime) -> str:
-    return instant.strftime("%Y-%m-%d %H:%M UTC")

@@ -1,10 +1,9 @@
 """The pump of a recovery: shows it to operators, and stores all that is new in the records."""
 
-from datetime import datetime
-
 from temporalio import workflow
 
 from activities.recovery_steps import RecoverySteps
+from business_care.day_words import minute
 from business_care.recovery.views import RecoveryRecord, RecoveryView, view
 from business_care.views import CareStateName
 from workflows import names
@@ -63,9 +62,5 @@ def details(recovery: RecoveryView) -> str:
     if recovery.ended_at is None:
         lines.append("- **what now**: an operator pays by hand, then sends record_refund")
     if recovery.next_reminder_at is not None:
-        lines.append(f"- **next reminder**: {_minute(recovery.next_reminder_at)}")
+        lines.append(f"- **next reminder**: {minute(recovery.next_reminder_at)}")
     return "\n".join(lines)
-
-
-def _minute(instant: datetime) -> str:
-    return instant.strftime("%Y-%m-%d %H:%M UTC")
