@@ -10,7 +10,7 @@ STAMP := .venv/.installed
 TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock checkers lint types imports coverage-rules checks test format record-histories bench-cascade kills recovery sizes races chaos chaos-long chaos-controls replay-live random-lives screenshots demo dev clean
+.PHONY: help install lock checkers lint types imports coverage-rules checks test format record-histories bench bench-long kills recovery sizes races chaos chaos-long chaos-controls replay-live random-lives screenshots demo dev clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,8 +73,11 @@ format: install ## Bring code into form (ruff)
 record-histories: install ## Record the lives that tests/replay plays again; LIVES="a b" records these alone
 	$(BIN)/python -m tests.replay.record $(LIVES)
 
-bench-cascade: install ## Measure the renewals of 10,000, 100,000 and 1,000,000 customers beside plain SQL (minutes)
-	$(BIN)/python -m benchmarks.cascade
+bench: install ## Measure what requests cost, beside rivals; TOPICS="cascade" measures these alone (10 minutes)
+	$(BIN)/python -m benchmarks.suite $(TOPICS)
+
+bench-long: install ## The same with many more requests, deadlines and renewals (an hour)
+	$(BIN)/python -m benchmarks.suite --scale long $(TOPICS)
 
 kills: install ## Kill the worker thirty times in the middle of a cascade, and look at what is left (minutes)
 	$(BIN)/python -m benchmarks.kills
