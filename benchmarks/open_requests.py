@@ -9,6 +9,7 @@ from itertools import count
 from sqlalchemy import func, select
 from temporalio.client import Client
 
+from adapters.public_holidays import PublicHolidays
 from adapters.records.migrations.run import upgrade
 from adapters.records.money_tables import LEDGER_REFUNDS
 from adapters.records.opened import Records
@@ -45,6 +46,7 @@ class Requests:
 
     def __init__(self, records: Records) -> None:
         self._records = records
+        self._planner = PublicHolidays()
         self._numbers = count(1)
 
     @classmethod
@@ -111,6 +113,7 @@ class Requests:
             of.switches,
             of.deactivations,
             of.recoveries,
+            planner=self._planner,
             patience=PATIENCE,
         )
 

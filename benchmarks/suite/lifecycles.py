@@ -1,0 +1,201 @@
+"""Whole lives, a second and in the processor's time, beside the same events with empty steps, and the least.
+
+Ours: opened, acknowledged, fixed and confirmed through our own client, with records on a disk and notices
+delivered into a folder. All of it counts: a round of ours is over when the last notice is delivered.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+
+from sqlalchemy import func, select
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client, WithStartWorkflowOperation
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+)
+
+from adapters.records.request_tables import NOTICES
+from benchmarks.open_requests import Opened
+from benchmarks.suite.contest import Contest, contest
+from benchmarks.suite.measured import Figure, Limit, ratio
+from benchmarks.suite.processes import cpu_seconds
+from benchmarks.suite.scale import Scale
+from benchmarks.suite.yardsticks import QUEUE, STATE, Bare, Skeleton
+from business_care.commands import Acknowledge, Command, ConfirmFix, Fix
+from business_care.people import Actor, Role
+from workflows.names import care_request_id
+
+AT_A_TIME = 20
+AGENT = Actor(role=Role.AGENT, id="A1", seller_id="S1")
+LOOK_EVERY_SECONDS = 0.02
+PATIENCE = timedelta(seconds=120)
+
+
+@dataclass(frozen=True)
+class Rival:
+    """Whose lives are led: one life of its, the process of its worker, and when a round is over."""
+
+    name: str
+    live: Callable[[], Awaitable[str]]
+    """Answers with the id of the workflow."""
+    worker: int
+    settle: Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one round of one rival took."""
+
+    a_second: float
+    worker_ms: float
+    """The processor's time of its worker, for each life."""
+    client_ms: float
+    """The processor's time of this process, which led the lives."""
+
+
+async def measured(scale: Scale) -> Sequence[Figure]:
+    """Rounds in turns; the first of each warms up and does not count."""
+    wanted = (scale.rounds + 1) * scale.lives
+    async with contest(wanted) as ground:
+        rivals = [_ours(ground), _skeleton(ground), _bare(ground)]
+        rounds: dict[str, list[Round]] = {rival.name: [] for rival in rivals}
+        last: dict[str, str] = {}
+        for number in range(scale.rounds + 1):
+            for rival in rivals:
+                one, last[rival.name] = await _round(rival, scale.lives)
+                if number:
+                    rounds[rival.name].append(one)
+        await _same_events(ground, last["ours"], last["skeleton"])
+    return _figures(rounds)
+
+
+async def _round(rival: Rival, lives: int) -> tuple[Round, str]:
+    gate = asyncio.Semaphore(AT_A_TIME)
+
+    async def one() -> str:
+        async with gate:
+            return await rival.live()
+
+    worker, client, began = cpu_seconds(rival.worker), time.process_time(), time.perf_counter()
+    ids = await asyncio.gather(*(one() for _ in range(lives)))
+    await rival.settle()
+    seconds = time.perf_counter() - began
+    return Round(
+        a_second=lives / seconds,
+        worker_ms=1000 * (cpu_seconds(rival.worker) - worker) / lives,
+        client_ms=1000 * (time.process_time() - client) / lives,
+    ), ids[-1]
+
+
+def _ours(ground: Contest) -> Rival:
+    requests, client = ground.requests, ground.client
+
+    async def live() -> str:
+        opened = await requests.open(client)
+        for command in _happy(opened):
+            await requests.send(client, opened, command)
+        workflow_id = care_request_id(opened.request_id)
+        await client.get_workflow_handle(workflow_id).result()
+        return workflow_id
+
+    async def settle() -> None:
+        query = select(func.count()).where(NOTICES.c.delivered_at.is_(None))
+        async with asyncio.timeout(PATIENCE.total_seconds()):
+            while True:
+                async with ground.records.database.reading() as connection:
+                    if not (await connection.execute(query)).scalar_one():
+                        return
+                await asyncio.sleep(LOOK_EVERY_SECONDS)
+
+    return Rival("ours", live, ground.our_worker, settle)
+
+
+def _happy(opened: Opened) -> Sequence[Command]:
+    customer = Actor(role=Role.CUSTOMER, id=opened.customer_id)
+    return (
+        Acknowledge(command_id="a", by=AGENT, message="Thank you, we are looking at it."),
+        Fix(command_id="f", by=AGENT, reference="v2.4.1"),
+        ConfirmFix(command_id="c", by=customer),
+    )
+
+
+def _skeleton(ground: Contest) -> Rival:
+    client, numbers = ground.plain, count(1)
+
+    async def live() -> str:
+        workflow_id = f"skeleton-{next(numbers)}"
+        start = WithStartWorkflowOperation(
+            Skeleton.run,
+            id=workflow_id,
+            task_queue=QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            search_attributes=TypedSearchAttributes([SearchAttributePair(STATE, "opening")]),
+        )
+        await client.execute_update_with_start_workflow(Skeleton.opened, start_workflow_operation=start)
+        handle = client.get_workflow_handle_for(Skeleton.run, workflow_id)
+        for command in (Skeleton.acknowledge, Skeleton.fix, Skeleton.confirm_fix):
+            await handle.execute_update(command, "")
+        await handle.result()
+        return workflow_id
+
+    return Rival("skeleton", live, ground.other_worker, _nothing_more)
+
+
+def _bare(ground: Contest) -> Rival:
+    client, numbers = ground.plain, count(1)
+
+    async def live() -> str:
+        workflow_id = f"bare-{next(numbers)}"
+        handle = await client.start_workflow(Bare.run, id=workflow_id, task_queue=QUEUE)
+        await handle.signal(Bare.close)
+        await handle.result()
+        return workflow_id
+
+    return Rival("bare", live, ground.other_worker, _nothing_more)
+
+
+async def _nothing_more() -> None:
+    pass
+
+
+async def _same_events(ground: Contest, ours: str, skeleton: str) -> None:
+    """Raise where the skeleton has other events than a life of ours: it would be no yardstick."""
+    one, other = [await _kinds(ground.client, workflow_id) for workflow_id in (ours, skeleton)]
+    if one != other:
+        raise AssertionError(f"ours has {one - other} more, the skeleton {other - one}")
+
+
+async def _kinds(client: Client, workflow_id: str) -> Counter[str]:
+    history = await client.get_workflow_handle(workflow_id).fetch_history()
+    return Counter(EventType.Name(event.event_type) for event in history.events)
+
+
+def _figures(rounds: dict[str, list[Round]]) -> Sequence[Figure]:
+    def each(what: str, unit: str, value: Callable[[Round], float]) -> dict[str, Figure]:
+        return {
+            name: Figure(f"{name}: {what}", unit, tuple(value(one) for one in of))
+            for name, of in rounds.items()
+        }
+
+    speed = each("lives", "/s", lambda one: one.a_second)
+    worker = each("worker's processor time a life", "ms", lambda one: one.worker_ms)
+    client = each("client's processor time a life", "ms", lambda one: one.client_ms)
+    both = each("both together", "ms", lambda one: one.worker_ms + one.client_ms)
+    return [
+        *speed.values(),
+        *worker.values(),
+        *client.values(),
+        ratio("lives a second, of the skeleton's", speed["ours"], speed["skeleton"], Limit(at_least=0.7)),
+        ratio("lives a second, of the bare minimum's", speed["ours"], speed["bare"], Limit(at_least=0.35)),
+        ratio("processor time, of the skeleton's", both["ours"], both["skeleton"], Limit(at_most=1.5)),
+        ratio("processor time, of the bare minimum's", both["ours"], both["bare"], Limit(at_most=4)),
+        ratio("worker's processor time, of the skeleton's", worker["ours"], worker["skeleton"]),
+        ratio("worker's processor time, of the bare minimum's", worker["ours"], worker["bare"]),
+    ]
