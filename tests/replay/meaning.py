@@ -5,7 +5,7 @@ of commands only. So the commands are listened to, and compared with what was wr
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,13 @@ from temporalio.worker import Replayer, WorkflowInstance, WorkflowInstanceDetail
 from temporalio.workflow import Info
 
 from workflows.care_request import CareRequest
+from workflows.names import (
+    CARE_REQUEST,
+    OPERATOR_DIGEST,
+    PRODUCT_DEACTIVATION,
+    RECORDS_CHECK,
+    REFUND_RECOVERY,
+)
 from workflows.operator_digest import OperatorDigest
 from workflows.product_deactivation import ProductDeactivation
 from workflows.records_check import RecordsCheck
@@ -30,17 +37,32 @@ if TYPE_CHECKING:  # the SDK does not export the types of two methods that every
     from temporalio.worker._command_aware_visitor import CommandInfo
     from temporalio.workflow import _Definition
 
+WORKFLOWS: Mapping[str, type] = {
+    CARE_REQUEST: CareRequest,
+    PRODUCT_DEACTIVATION: ProductDeactivation,
+    REFUND_RECOVERY: RefundRecovery,
+    RECORDS_CHECK: RecordsCheck,
+    OPERATOR_DIGEST: OperatorDigest,
+}
+"""What a history may be of."""
+
 
 async def replayed(history: WorkflowHistory, runner: WorkflowRunner) -> list[str]:
     """Replay a history and tell what the code asked for. Raises when the code asks for other things."""
     listener = ListeningRunner(runner)
     replayer = Replayer(
-        workflows=[CareRequest, ProductDeactivation, RefundRecovery, RecordsCheck, OperatorDigest],
+        # Its own workflow alone: the strict runner imports everything anew for each one that is named here.
+        workflows=[WORKFLOWS[begun_as(history)]],
         workflow_runner=listener,
         data_converter=pydantic_data_converter,
     )
     await replayer.replay_workflow(history)
     return listener.heard
+
+
+def begun_as(history: WorkflowHistory) -> str:
+    """The name of the workflow that a history is of."""
+    return history.events[0].workflow_execution_started_event_attributes.workflow_type.name
 
 
 @dataclass

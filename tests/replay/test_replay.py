@@ -16,7 +16,7 @@ from adapters.sandbox import OneArgumentRunner, production_runner, strict_runner
 from business_care import clocks
 from business_care.clocks import Wake
 from business_care.state import CareState
-from tests.replay.meaning import replayed
+from tests.replay.meaning import WORKFLOWS, begun_as, replayed
 
 HISTORIES = Path(__file__).parent / "histories"
 NAMES = sorted(file.stem for file in HISTORIES.glob("*.json"))
@@ -56,6 +56,7 @@ async def test_a_recorded_life_replays_and_means_the_same(
 
 def test_enough_kinds_of_life_are_recorded() -> None:
     assert len(NAMES) >= 30
+    assert {begun_as(recorded(name)) for name in NAMES} == set(WORKFLOWS)
 
 
 @pytest.mark.parametrize("name", NAMES)
