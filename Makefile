@@ -1,7 +1,11 @@
 # Everything that is done with this repository. A bare machine needs python3 (3.11 or later) with pip, make and git.
 
 PYTHON  ?= python3
-WORKERS ?= 2
+# One more than there are processors on the smallest machine: many tests wait for other processes.
+WORKERS ?= 3
+
+# Where it is set, each of the hundreds of programs that the tests start would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN   := .venv/bin
 UV    := .tools/bin/uv
@@ -52,15 +56,17 @@ imports: install ## Check the arrows between the layers (import-linter)
 	$(BIN)/lint-imports --no-logo
 
 # The random lives run with the other tests: measured, they would take minutes and add no branch.
+RANDOM_LIVES := tests/rules/test_random_lives.py tests/rules/deactivation/test_random_deactivations.py
 coverage-rules: install ## Check that tests/rules alone run every branch of the rules
-	$(BIN)/coverage run -m pytest --quiet tests/rules --ignore=tests/rules/test_random_lives.py
+	$(BIN)/coverage run -m pytest --quiet tests/rules $(RANDOM_LIVES:%=--ignore=%)
 	$(BIN)/coverage report
 
-checks: lint types imports coverage-rules ## All of the four above
+# The longest first, for those who let two run at a time.
+checks: coverage-rules types imports lint ## All of the four above
 
-# The checks have run the rules' own tests already, under coverage; the random lives are what they leave out. First, since
-# they are one long file: at the end one worker would wait for the other.
-REMAINING := tests/rules/test_random_lives.py $(filter-out tests/rules tests/vectors tests/conftest.py tests/__pycache__,$(wildcard tests/*))
+# The checks have run the rules' own tests already, under coverage; the random lives are what they leave out.
+NO_TESTS := tests/vectors tests/conftest.py tests/longest_first.py tests/__pycache__
+REMAINING := $(RANDOM_LIVES) $(filter-out tests/rules $(NO_TESTS),$(wildcard tests/*))
 
 test: install ## Everything that must hold before a change is handed in: checks, then all tests
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 $(TOGETHER) checks

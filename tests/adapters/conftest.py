@@ -18,6 +18,8 @@ from tests.adapters.stripe_server.server import StripeServer, running_stripe
 
 DATABASES = ("sqlite", "postgresql")
 TEMPLATE = "records_template"
+EMPTYING = f"DO $$ BEGIN {''.join(f'DELETE FROM {table.name};' for table in reversed(ALL_TABLES))} END $$"
+"""One statement for PostgreSQL: to be asked for each table alone took a third of the time of these tests."""
 
 
 @pytest.fixture(scope="session")
@@ -56,11 +58,7 @@ class Templates:
         """One and the same database for test after test, without a row: much quicker than a copy."""
         if self._emptied is None:
             self._emptied = await self.copy_on_server(server, "records")
-        engine = create_async_engine(with_our_driver(self._emptied))
-        async with engine.begin() as connection:
-            for table in reversed(ALL_TABLES):
-                await connection.execute(table.delete())
-        await engine.dispose()
+        await administer(self._emptied, EMPTYING)
         return self._emptied
 
 
@@ -113,7 +111,7 @@ def named(server: str, database: str) -> str:
 
 
 async def administer(server: str, statement: str) -> None:
-    """Run one statement that cannot stand in a transaction."""
+    """Run one statement, such as cannot stand in a transaction."""
     engine = create_async_engine(with_our_driver(server), isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:
         await connection.execute(text(statement))
