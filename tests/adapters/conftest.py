@@ -1,6 +1,5 @@
 """What tests of adapters share: a test that asks for `database_url` or `records` runs on both databases."""
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +14,7 @@ from adapters.records.opened import Records
 from adapters.records.tables import ALL_TABLES
 from tests.adapters.postgres_server import PostgresUnavailable, running_postgres
 from tests.adapters.stripe_server.server import StripeServer, running_stripe
+from tests.empty_records import empty_records
 
 DATABASES = ("sqlite", "postgresql")
 TEMPLATE = "records_template"
@@ -36,15 +36,12 @@ def postgres_url() -> Iterator[str]:
 class Templates:
     """Databases with all tables, to be copied: migrated once, when the first test asks for one."""
 
-    def __init__(self, folder: Path) -> None:
-        self._file = folder / "template.db"
+    def __init__(self) -> None:
         self._on_server = False
         self._emptied: str | None = None
 
     async def copy_file(self, target: Path) -> str:
-        if not self._file.exists():
-            await upgrade(f"sqlite:///{self._file}")
-        return f"sqlite:///{shutil.copy(self._file, target)}"
+        return await empty_records(target)
 
     async def copy_on_server(self, server: str, name: str) -> str:
         if not self._on_server:
@@ -63,9 +60,9 @@ class Templates:
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+def templates() -> Templates:
     """The migrated databases of the session."""
-    return Templates(tmp_path_factory.mktemp("templates"))
+    return Templates()
 
 
 @pytest.fixture(params=DATABASES)

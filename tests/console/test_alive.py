@@ -14,7 +14,7 @@ import pytest
 
 from adapters.alive_file import AliveFileRefused, told_alive
 from adapters.embedded_server import dev_server
-from adapters.records.migrations.run import upgrade
+from tests.empty_records import empty_records
 from workflows.names import SEARCH_ATTRIBUTES
 
 ROOT = Path(__file__).parents[2]
@@ -29,8 +29,7 @@ needs_gnu_find = pytest.mark.skipif(
 
 @asynccontextmanager
 async def worker_process(folder: Path, target: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    url = f"sqlite:///{folder / 'records.db'}"
-    await upgrade(url)
+    url = await empty_records(folder / "records.db")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "worker"),
         cwd=folder,

@@ -15,7 +15,6 @@ from temporalio.client import Client, WorkflowHandle
 
 from adapters.embedded_server import DevServer, dev_server
 from adapters.public_holidays import PublicHolidays
-from adapters.records.migrations.run import upgrade
 from adapters.records.money_tables import SIMULATED_CHARGES
 from adapters.records.opened import Records
 from adapters.records.seed import load
@@ -29,6 +28,7 @@ from business_care.views import RequestView
 from console.assembly import Providers, care_worker, parties
 from gateway.client import PATIENCE, CareGateway
 from gateway.products import ProductGateway
+from tests.empty_records import empty_records
 from tests.gateway.shelf import Product
 from workflows.names import (
     CARE_REQUEST,
@@ -103,8 +103,7 @@ class Marketplace:
     @classmethod
     @asynccontextmanager
     async def begun(cls, folder: Path, ui_port: int | None = None) -> AsyncIterator["Marketplace"]:
-        url = f"sqlite:///{folder / 'records.db'}"
-        await upgrade(url)
+        url = await empty_records(folder / "records.db")
         async with (
             Records.open(url) as records,
             dev_server(SEARCH_ATTRIBUTES, ui_port=ui_port, http_port=0) as server,

@@ -12,7 +12,6 @@ from adapters.embedded_server import dev_server
 from adapters.payments.news import told_to
 from adapters.payments.stripe_webhooks import news_in
 from adapters.records.catalogue_tables import LICENCES
-from adapters.records.migrations.run import upgrade
 from adapters.records.opened import Records
 from adapters.settings import PaymentProviderName
 from adapters.webhook_receiver import WebhookReceiver, receiving
@@ -22,6 +21,7 @@ from console.assembly import Providers, care_worker, parties
 from tests.adapters.stripe_server.server import StripeServer, running_stripe
 from tests.adapters.stripe_world import WEBHOOK_SECRET, stripe_at
 from tests.adapters.stripe_world import paid as paid_at_stripe
+from tests.empty_records import empty_records
 from tests.gateway.marketplace import Licence, Marketplace
 from tests.gateway.news import ordered, pending, until
 from workflows.names import SEARCH_ATTRIBUTES
@@ -40,8 +40,7 @@ class PaidByStripe:
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[PaidByStripe]:
-    url = f"sqlite:///{tmp_path / 'records.db'}"
-    await upgrade(url)
+    url = await empty_records(tmp_path / "records.db")
     async with (
         running_stripe() as stripe,
         stripe_at(stripe) as provider,

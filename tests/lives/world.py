@@ -22,6 +22,7 @@ from business_care.policy import Policy
 from business_care.request import CareRequestOpening, RequestKind
 from business_care.views import RequestView
 from console.assembly import SIMULATED, Parties, WorkerSize, care_worker, parties
+from tests.empty_records import empty_records
 from tests.lives.catalogue import Bought, Licence, paris
 from tests.lives.living import LivingRequest
 from tests.lives.out_of_order import CalendarThatMayFail, Outages, RecordsThatMayFail
@@ -66,8 +67,10 @@ class World:
         cls, folder: Path, *, url: str | None = None, dynamic_config: Sequence[str] = ()
     ) -> AsyncIterator["World"]:
         """A world without a worker: nothing moves until one is there."""
-        url = url or f"sqlite:///{folder / 'records.db'}"
-        await upgrade(url)
+        if url is None:
+            url = await empty_records(folder / "records.db")
+        else:
+            await upgrade(url)
         outages = Outages()
         async with (
             Records.open(url) as records,

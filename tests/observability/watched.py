@@ -15,7 +15,6 @@ from temporalio.client import Client, Interceptor
 
 from adapters.embedded_server import dev_server
 from adapters.logs import forwarding_runtime
-from adapters.records.migrations.run import upgrade
 from adapters.records.opened import OperatorDesk, Records
 from adapters.settings import Language
 from adapters.temporal import connect
@@ -24,6 +23,7 @@ from business_care.people import Actor, Role
 from business_care.views import CareStateName
 from console.assembly import WorkerSize, care_worker, parties
 from gateway.client import CareGateway
+from tests.empty_records import empty_records
 from tests.gateway.marketplace import NOON, PROVIDERS, Licence, Marketplace
 from workflows.names import SEARCH_ATTRIBUTES
 
@@ -70,8 +70,7 @@ class Watched:
     @classmethod
     @asynccontextmanager
     async def begun(cls, folder: Path, interceptors: Sequence[Interceptor] = ()) -> AsyncIterator["Watched"]:
-        url, address = f"sqlite:///{folder / 'records.db'}", free_address()
-        await upgrade(url)
+        url, address = await empty_records(folder / "records.db"), free_address()
         async with Records.open(url) as records, dev_server(SEARCH_ATTRIBUTES) as server:
             client = await connect(
                 {"TEMPORAL_ADDRESS": server.target},

@@ -14,11 +14,11 @@ from temporalio.client import WorkflowFailureError, WorkflowHistory
 
 from adapters.embedded_server import skipping_server
 from adapters.encryption.converter import data_converter
-from adapters.records.migrations.run import upgrade
 from adapters.records.opened import Records
 from business_care.people import Role
 from business_care.request import CareRequestOpening
 from console.assembly import SIMULATED, parties
+from tests.empty_records import empty_records
 from tests.lives.catalogue import Bought, Licence
 from tests.lives.living import LivingRequest
 from tests.lives.out_of_order import Outages
@@ -173,8 +173,7 @@ class Aviary:
 @asynccontextmanager
 async def aviary(folder: Path, keys: str) -> AsyncIterator[Aviary]:
     """A marketplace whose worker, and whoever sends to it, hold these keys; '' is none."""
-    url = f"sqlite:///{folder / 'records.db'}"
-    await upgrade(url)
+    url = await empty_records(folder / "records.db")
     async with (
         Records.open(url) as records,
         skipping_server(

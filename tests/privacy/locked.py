@@ -16,7 +16,6 @@ from adapters.encryption.converter import data_converter
 from adapters.encryption.keys import Keyring, read_keys
 from adapters.encryption.uses import KeyUses
 from adapters.public_holidays import PublicHolidays
-from adapters.records.migrations.run import upgrade
 from adapters.records.opened import Records
 from adapters.records.seed import load
 from adapters.settings import BillingProviderName
@@ -25,6 +24,7 @@ from business_care.people import Actor, Role
 from business_care.request import CareRequestOpening
 from console.assembly import Parties, Providers, WorkerSize, care_worker, parties
 from gateway.client import CareGateway
+from tests.empty_records import empty_records
 from tests.lives.catalogue import Bought, Licence
 from workflows.names import SEARCH_ATTRIBUTES
 
@@ -58,8 +58,7 @@ class Locked:
     @classmethod
     @asynccontextmanager
     async def begun(cls, folder: Path) -> AsyncIterator["Locked"]:
-        url = f"sqlite:///{folder / 'records.db'}"
-        await upgrade(url)
+        url = await empty_records(folder / "records.db")
         async with Records.open(url) as records, dev_server(SEARCH_ATTRIBUTES, http_port=0) as server:
             yield cls(server, records, parties(records, Providers(billing=BillingProviderName.SIMULATED)))
 
