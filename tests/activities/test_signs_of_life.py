@@ -41,7 +41,7 @@ async def test_a_payment_gives_a_sign_of_life_before_the_provider_has_answered()
     environment.on_heartbeat = lambda *_details: signs.set()
     paying = asyncio.create_task(environment.run(PaymentSteps(payments).pay_back, STEP))
 
-    await asyncio.wait_for(signs.wait(), 10)
+    await asyncio.wait_for(signs.wait(), 60)
 
     assert not paying.done()
     payments.may_go_on.set()

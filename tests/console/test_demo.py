@@ -31,7 +31,7 @@ def demo(*words: str) -> subprocess.Popen[str]:
 
 def test_in_a_hurry_it_ends_by_itself_and_every_life_as_it_must() -> None:
     with demo("--ci", "--no-ui") as showing:
-        out, err = showing.communicate(timeout=60)
+        out, err = showing.communicate(timeout=90)
 
     assert (showing.returncode, err) == (0, "")
     for request_id, story in STORIES.items():
@@ -46,7 +46,7 @@ async def test_the_web_interface_stays_up_and_shows_each_run_at_its_address(
     stage = Stage(with_ui=True, stays=True, seconds_a_line=0)
     stop = asyncio.Event()
     playing = asyncio.create_task(stage.play(stop))
-    await asyncio.wait_for(stage.over.wait(), timeout=60)
+    await asyncio.wait_for(stage.over.wait(), timeout=90)
 
     addresses = re.findall(ADDRESS, capsys.readouterr().out)
     pages = [await asyncio.to_thread(read, page) for page, *_ in addresses]
@@ -74,7 +74,7 @@ def test_an_interruption_while_it_plays_ends_it_without_a_trace() -> None:
             if "opened" in line:
                 break
         showing.send_signal(signal.SIGINT)
-        _, err = showing.communicate(timeout=30)
+        _, err = showing.communicate(timeout=90)
 
     assert (showing.returncode, err) == (130, "")
     assert nobody_listens(port)
@@ -87,7 +87,7 @@ def test_a_port_that_is_taken_is_named() -> None:
         port = taken.getsockname()[1]
 
         with demo("--ci", "--port", str(port)) as showing:
-            _, err = showing.communicate(timeout=30)
+            _, err = showing.communicate(timeout=90)
 
     assert showing.returncode == 3
     assert err == f"port {port} is taken; stop what listens there, or choose another port\n"
@@ -95,7 +95,7 @@ def test_a_port_that_is_taken_is_named() -> None:
 
 def test_a_port_without_a_web_interface_is_wrong_usage() -> None:
     with demo("--no-ui", "--port", "8233") as showing:
-        _, err = showing.communicate(timeout=30)
+        _, err = showing.communicate(timeout=90)
 
     assert (showing.returncode, err) == (2, "--port: it goes with the web interface, and not with --no-ui\n")
 

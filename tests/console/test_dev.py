@@ -65,7 +65,7 @@ class Terminal:
                 yield welcome
             finally:
                 process.send_signal(ended_by)
-                out, err = process.communicate(timeout=60)
+                out, err = process.communicate(timeout=90)
         assert process.returncode == 0, err
         assert out.endswith("Stopped. The data stay where they are; start it again to go on.\n")
 
@@ -121,7 +121,7 @@ def test_a_second_one_on_the_same_data_is_refused(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, free_port(), free_port())
 
     with terminal.running(signal.SIGTERM), terminal.dev() as second:
-        _, err = second.communicate(timeout=60)
+        _, err = second.communicate(timeout=90)
 
     assert second.returncode == 3
     assert err.startswith("another `business-care dev` works on .data/temporal.db (process ")
@@ -134,9 +134,9 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
 
     with first.running(signal.SIGTERM):
         with Terminal(tmp_path / "two", first.port, free_port()).dev() as same_port:
-            _, about_port = same_port.communicate(timeout=60)
+            _, about_port = same_port.communicate(timeout=90)
         with Terminal(tmp_path / "two", free_port(), first.ui_port).dev() as same_ui:
-            _, about_ui = same_ui.communicate(timeout=60)
+            _, about_ui = same_ui.communicate(timeout=90)
 
     assert (same_port.returncode, same_ui.returncode) == (3, 3)
     assert about_port.startswith(f"port {first.port} is taken;")

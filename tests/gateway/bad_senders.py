@@ -149,7 +149,7 @@ async def rejections(target: Target) -> Sequence[object]:
 
 async def newest_rejection(target: Target, before: int) -> Rejection:
     """What the run notes of the next message that it refuses."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(noted := await rejections(target)) == before:  # noqa: ASYNC110 -- nothing tells us of it
             await asyncio.sleep(0.01)
     return Rejection.model_validate_json(json.dumps(noted[-1]))

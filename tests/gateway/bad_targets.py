@@ -103,7 +103,7 @@ class Targets:
         target = await self._request(A_LOOK, pays="refused")
         gateway = self.market.gateway()
         await gateway.send(target.id, OrderRefund(command_id="order", by=THE_OPERATOR, reason="Goodwill"))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while (await gateway.status(target.id)).state != "refund_manual":  # noqa: ASYNC110 -- nobody tells us
                 await asyncio.sleep(0.02)
         return target

@@ -32,7 +32,7 @@ def news_of(licence: Licence, status: SettlementStatus, reference: str = "re_1")
 
 
 async def until(gateway: CareGateway, request_id: str, holds: Callable[[RequestView], bool]) -> RequestView:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not holds(view := await gateway.status(request_id)):  # noqa: ASYNC110 -- nothing tells us when it changes
             await asyncio.sleep(0.05)
     return view

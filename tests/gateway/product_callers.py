@@ -70,7 +70,7 @@ async def a_product_that_owes_a_charge(products: ProductGateway, market: Marketp
     product = await market.product(customers=1, bills=[["charge_in_flight_paid"]])
     await market.gateway().stop_payments(product.seller.id, OPERATOR)
     await products.deactivate(an_order(product, kind=DeactivationKind.PERMANENT))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not (await products.progress(product.id)).in_flight:  # noqa: ASYNC110 -- nobody tells us
             await asyncio.sleep(0.05)
         await market.settle_charges(product)
@@ -89,7 +89,7 @@ async def until_counted(
     products: ProductGateway, product: Product, *, failed: int = 0, in_flight: int = 0
 ) -> DeactivationView:
     """Wait until the deactivation itself knows of so many troubles and has nothing else to do."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             view = await products.status(product.id)
             known = view.renewals
@@ -106,7 +106,7 @@ async def settled(products: ProductGateway, product: Product) -> DeactivationVie
 
 async def until_recorded(products: ProductGateway, product: Product, event: str) -> None:
     """Wait until the records know that it has happened."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while event not in await happened(products, product):  # noqa: ASYNC110 -- nobody tells us
             await asyncio.sleep(0.05)
 

@@ -93,7 +93,7 @@ async def started_raw(client: Client, kind: str, workflow_id: str, arguments: Se
             workflow_id_reuse_policy=WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
         )
     )
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         with pytest.raises(WorkflowFailureError) as failed:
             await client.get_workflow_handle(workflow_id).result()
     cause = failed.value.cause

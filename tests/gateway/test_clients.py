@@ -36,7 +36,7 @@ class Program:
             env=dict(self.environment),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=90,
             check=False,
         )
         return ended.returncode, ended.stdout + ended.stderr
@@ -117,7 +117,7 @@ async def test_a_program_opens_a_request_acknowledges_it_and_delivers_a_fix(
 
     assert code == 0, said
     gateway = market.gateway()
-    async with asyncio.timeout(10):  # the records may be a step behind
+    async with asyncio.timeout(60):  # the records may be a step behind
         while (recorded := await gateway.status(request_id, as_recorded=True)).state != "verifying":  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     journal = await gateway.journal(request_id, as_recorded=True)

@@ -53,7 +53,7 @@ async def started(market: Marketplace, product: Product, *arguments: object, **o
 
 async def failure_of(run: Run) -> str:
     """The type of the error with which a run failed."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         with pytest.raises(WorkflowFailureError) as failed:
             await run.result()
     assert isinstance(failed.value.cause, ApplicationError)
@@ -61,7 +61,7 @@ async def failure_of(run: Run) -> str:
 
 
 async def newest_rejection(products: ProductGateway, product: Product, before: int) -> Rejection:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len((journal := await products.journal(product.id)).rejections) <= before:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     assert len(journal.rejections) == before + 1

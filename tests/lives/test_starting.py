@@ -75,7 +75,7 @@ async def test_signal_with_start_opens_the_request_and_takes_the_command(world: 
         start_signal_args=[said],
     )
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert (await handle.result()).outcome == "withdrawn"
 
 

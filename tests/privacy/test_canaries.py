@@ -12,7 +12,6 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 
-from tests.lives import living
 from tests.privacy.aviary import SERVER_DATABASE, Aviary, aviary
 from tests.privacy.canaries import ANY_CANARY, RECORDS_ONLY, Canaries, all_of, leaked
 from tests.privacy.locked import K1
@@ -25,11 +24,8 @@ async def aviaries(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tu
         aviary(tmp_path_factory.mktemp("clear"), "") as in_clear,
         aviary(tmp_path_factory.mktemp("locked"), K1) as locked,
     ):
-        with pytest.MonkeyPatch.context() as patch:
-            # A whole flock on a busy machine takes longer than a life alone.
-            patch.setattr(living, "PATIENCE_SECONDS", 60)
-            await in_clear.live()
-            await locked.live()
+        await in_clear.live()
+        await locked.live()
         yield in_clear, locked
 
 
