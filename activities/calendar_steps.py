@@ -6,16 +6,17 @@ from temporalio import activity
 
 from activities.failures import translated
 from business_care.counting import DeadlinePlan
+from business_care.kept_plans import KeptPlan
 from business_care.planning import OpeningPlans, PlannedReminders, Recount, ReminderPlan, WindowPlan
 from business_care.ports import DeadlinePlanner
 from business_care.values import Value
 
 
 class OpeningDeadlines(Value):
-    """Both deadlines of a request."""
+    """Both deadlines of a request, as its history keeps them."""
 
-    acknowledgement: DeadlinePlan
-    resolution: DeadlinePlan
+    acknowledgement: KeptPlan
+    resolution: KeptPlan
 
 
 @dataclass(frozen=True)

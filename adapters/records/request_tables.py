@@ -15,8 +15,8 @@ from adapters.records.columns import (
     row_number,
 )
 from adapters.records.journal_columns import applied_columns, event_columns, rejection_columns
-from business_care.counting import DeadlinePlan
 from business_care.deactivation.views import DeactivationAnswer
+from business_care.kept_plans import KeptPlan
 from business_care.notices import NoticeAbout
 from business_care.people import Actor
 from business_care.recovery.views import RecoveryAnswer
@@ -121,7 +121,7 @@ DEADLINE_PLANS = Table(
     Column("revision", Integer, nullable=False),
     instant("due"),
     Column("cause", CODE, nullable=False),
-    Column("plan", Document(DeadlinePlan), nullable=False),
+    Column("plan", Document(KeptPlan), nullable=False),
     instant("told_at", nullable=True),
     Column("by", Document(Actor)),
     UniqueConstraint("request_id", "clock", "revision"),
