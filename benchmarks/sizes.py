@@ -9,11 +9,10 @@ import argparse
 import asyncio
 import json
 import os
-import sqlite3
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import mean
@@ -24,7 +23,10 @@ from temporalio.client import Client
 
 from adapters.embedded_server import dev_server
 from adapters.records.opened import Records
-from benchmarks.open_requests import AT_A_TIME, Opened, Requests
+from benchmarks.at_a_time import at_a_time
+from benchmarks.open_requests import Opened, Requests
+from benchmarks.suite.databases import bytes_in_use
+from benchmarks.suite.processes import resident_mib
 from benchmarks.worker_process import worker_process
 from business_care.commands import Acknowledge, Command, ConfirmFix, Fix
 from business_care.people import Actor, Role
@@ -71,7 +73,7 @@ class Scale:
 
     async def room(self) -> Room:
         """What is in use, with what is still in the log of the server's database."""
-        return Room(_pages(self.server_file), await _records_size(self.records))
+        return Room(bytes_in_use(self.server_file), await _records_size(self.records))
 
     async def stage(self, reached: str, empty: Room, opened: Sequence[Opened], seconds: float) -> Stage:
         """What there is now beyond what there was."""
@@ -146,12 +148,12 @@ async def _led(scale: Scale, requests: Requests, count: int) -> Sequence[Stage]:
         ]
 
     stages = []
-    seconds = await _at_a_time([open_one] * count)
+    seconds = await _timed([open_one] * count)
     stages.append(await scale.stage("opened", empty, opened, seconds))
-    seconds = await _at_a_time(sent(_acknowledged))
+    seconds = await _timed(sent(_acknowledged))
     stages.append(await scale.stage("acknowledged", empty, opened, seconds))
-    await _at_a_time(sent(_fixed))
-    seconds = await _at_a_time(sent(_confirmed))
+    await _timed(sent(_fixed))
+    seconds = await _timed(sent(_confirmed))
     for request in opened:
         await scale.client.get_workflow_handle(care_request_id(request.request_id)).result()
     stages.append(await scale.stage("fixed, confirmed and closed", empty, opened, seconds))
@@ -170,28 +172,11 @@ def _confirmed(request: Opened) -> Command:
     return ConfirmFix(command_id="c", by=Actor(role=Role.CUSTOMER, id=request.customer_id))
 
 
-async def _at_a_time(calls: Sequence[Callable[[], Awaitable[object]]]) -> float:
+async def _timed(calls: Sequence[Callable[[], Awaitable[object]]]) -> float:
     """Do all of it, some at a time; the seconds that it took."""
-    gate = asyncio.Semaphore(AT_A_TIME)
-
-    async def one(call: Callable[[], Awaitable[object]]) -> None:
-        async with gate:
-            await call()
-
     begun = time.perf_counter()
-    async with asyncio.TaskGroup() as tasks:
-        for call in calls:
-            tasks.create_task(one(call))
+    await at_a_time(calls)
     return time.perf_counter() - begun
-
-
-def _pages(file: Path) -> int:
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)) as connection:
-        pages, free, size = (
-            connection.execute(f"PRAGMA {what}").fetchone()[0]
-            for what in ("page_count", "freelist_count", "page_size")
-        )
-    return int((pages - free) * size)
 
 
 async def _records_size(records: Records) -> int:
@@ -207,10 +192,9 @@ async def _records_size(records: Records) -> int:
 
 def _resident_mib(pid: int) -> float:
     try:
-        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+        return resident_mib(pid)
     except OSError:
         return float("nan")  # not a machine that tells
-    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
 def table(stages: Sequence[Stage]) -> str:

@@ -121,9 +121,7 @@ def _details(opening: CareRequestOpening) -> str:
             f"- **request**: {opening.request_id} ({opening.kind})",
             f"- **licence**: {opening.licence_id}",
             f"- **opened**: {minute(opening.opened_at)}",
-            "- **right now**: the current details beside this, or the query `status`",
-            "- **why that day**: the query `deadlines` explains each day of the count",
-            "- **what happened**: the query `journal`, refused messages included",
+            "- **more**: the current details beside this; the queries `status`, `deadlines`, `journal`",
         ]
     )
 
