@@ -20,7 +20,7 @@ from activities.renewal_steps import RenewalSteps
 from adapters.billing.opened import care_records, renewals
 from adapters.payments.once import OncePayments
 from adapters.payments.opened import embedded_provider
-from adapters.public_holidays import PublicHolidays
+from adapters.public_holidays import PublicHolidays, data_versions
 from adapters.records.opened import Records
 from adapters.sandbox import production_runner
 from adapters.settings import BillingProviderName, PaymentProviderName
@@ -160,7 +160,11 @@ def steps(client: Client, of: Parties) -> list[Callable[..., Any]]:
 def care_worker(
     client: Client, of: Parties, size: WorkerSize | None = None, version: WorkerVersion | None = None
 ) -> Worker:
-    """A worker for every workflow and step of the task queue; without a version it takes every task."""
+    """A worker for every workflow and step of the task queue; without a version it takes every task.
+
+    It then says which release it is. Left to itself the SDK would hash every module that is loaded, at each
+    start, and write the hash into each request several times.
+    """
     size = size or WorkerSize()
     return Worker(
         client,
@@ -174,6 +178,7 @@ def care_worker(
         max_cached_workflows=size.cached_workflows,
         sticky_queue_schedule_to_start_timeout=DEAD_WORKER_PATIENCE,
         graceful_shutdown_timeout=size.graceful_shutdown,
+        build_id=data_versions().business_care if version is None else None,
         deployment_config=None if version is None else _deployment(version),
     )
 

@@ -16,7 +16,6 @@ from tempfile import TemporaryDirectory
 
 from adapters.embedded_server import DevServer, dev_server
 from adapters.records.opened import Records
-from adapters.temporal_program import free_port
 from benchmarks.at_a_time import at_a_time
 from benchmarks.open_requests import Opened, Requests
 from benchmarks.suite.databases import bytes_in_use, bytes_of_tables, packed_bytes
@@ -74,7 +73,6 @@ class Population:
 
     folder: Path
     requests: Requests
-    port: int = field(default_factory=free_port)
     opened: list[Opened] = field(default_factory=list)
     _empty: Sequence[int] = ()
 
@@ -89,7 +87,7 @@ class Population:
         server_file, records_file = self.files
         settings = {} if remembered is None else {"BUSINESS_CARE_MAX_CACHED_WORKFLOWS": str(remembered)}
         async with (
-            dev_server(SEARCH_ATTRIBUTES, database=server_file, port=self.port) as server,
+            dev_server(SEARCH_ATTRIBUTES, database=server_file) as server,
             worker_process(self.folder, server.target, f"sqlite:///{records_file}", settings) as worker,
         ):
             if not self._empty:

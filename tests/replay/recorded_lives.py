@@ -102,6 +102,18 @@ async def early_reopening(world: World) -> LivingRequest:
     return request
 
 
+async def told_in_spans(world: World) -> LivingRequest:
+    """Plans kept with their days in spans, one of which is counted again; earlier lives keep each day."""
+    licence = await world.licence(Bought(closed=("2031-03-04", "2031-03-14")))
+    request = await world.opens_on(licence)
+    await request.reaches(paris("2031-03-06 15:00"))
+    notified_at = paris("2031-03-06 14:00")
+    await request.update("closure_ended", closure_id=licence.closure_id, notified_at=notified_at)
+    await request.reaches(paris("2031-03-07 09:00"))
+    await request.update("withdraw", reason="Found another module")
+    return request
+
+
 async def held_stopped_and_paid_by_hand(world: World) -> LivingRequest:
     licence = await world.licence(Bought(pays=["error", "pending_then_failed"]))
     request = await world.opens_on(licence)
@@ -199,6 +211,7 @@ RECORDED: dict[str, Life] = {
         question_to_the_operator,
         withdrawn_after_a_breach,
         early_reopening,
+        told_in_spans,
         held_stopped_and_paid_by_hand,
         charged_back,
         unknown_licence,
