@@ -13,7 +13,7 @@ from adapters.alive_file import forget
 from adapters.encryption.converter import data_converter
 from adapters.encryption.uses import KeyUses
 from adapters.logs import forwarding_runtime, get_logger, logging_to
-from adapters.records.migrations.run import is_current
+from adapters.records.migrations.standing import is_current
 from adapters.records.opened import Records
 from adapters.settings import (
     Settings,

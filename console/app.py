@@ -1,40 +1,19 @@
-"""The command line `business-care`: which commands there are. Each imports what it needs when called."""
+"""The command line `business-care`: which commands there are. Each is imported when it is called."""
 
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.core import TyperGroup
 
-from console import (
-    calendars_commands,
-    closure_commands,
-    database_commands,
-    encryption_commands,
-    payments_commands,
-    recovery_commands,
-)
-from console.check_commands import check, schedules
-from console.deactivation_commands import PANEL, add_deactivation_commands
-from console.deactivation_reading import deactivation
-from console.deadline import deadline
-from console.demo import demo
-from console.dev import dev
-from console.doctor import doctor
 from console.ending import ExitCode, complain
-from console.links import links
-from console.metrics_command import metrics
-from console.opening_command import open_request
-from console.promises_report import report
-from console.reading_commands import commands, explain, journal, list_requests, show
-from console.refunded_renewals import renewals
-from console.replaying import replay
-from console.schemas import schemas
-from console.sending import add_commands
-from console.simulate import simulate
-from console.webhooks_command import webhooks
+from console.overview import FOUND, SENTENCES
+
+if TYPE_CHECKING:
+    from typer._click import Command, Context  # typer exports neither under a name of its own
 
 _HELP = """
 After-sales care for a marketplace: a request, two deadlines in business days, and the price back
@@ -56,15 +35,36 @@ Exit code 0: done. 1: refused by a rule, its code and why on the standard error 
 3: it could not be done: no server, no records, no answer.
 """
 
-_REQUESTS, _ALL, _WITHOUT, _TOOLS = (
-    "Requests",
-    "The marketplace",
-    "Without a server",
-    "Running it",
-)
+
+class OnDemand(TyperGroup):
+    """Lists what the overview says, and imports the one command that is called."""
+
+    def resolve_command(
+        self, ctx: "Context", args: list[str]
+    ) -> "tuple[str | None, Command | None, list[str]]":
+        """The command that was typed, in place of its line in the overview."""
+        name, listed, rest = super().resolve_command(ctx, args)
+        return name, listed and command_named(name or ""), rest
+
+
+def command_named(name: str) -> "Command":
+    """The command that is called so: one that the overview says where to find, or that of a message."""
+    if name not in FOUND:
+        from console.messages import message_app
+
+        return typer.main.get_command(message_app(name))
+    module, _, attribute = FOUND[name].place.partition(":")
+    found = getattr(import_module(f"console.{module}"), attribute)
+    if isinstance(found, typer.Typer):
+        return typer.main.get_group(found)
+    alone = typer.Typer(rich_markup_mode="rich", add_completion=False)
+    alone.command(name, epilog=f"Example: business-care {FOUND[name].example}")(found)
+    return typer.main.get_command(alone)
+
 
 app = typer.Typer(
     name="business-care",
+    cls=OnDemand,
     help=_HELP,
     no_args_is_help=True,
     rich_markup_mode="rich",
@@ -96,48 +96,15 @@ def business_care(
     del version
 
 
-def _example(words: str) -> str:
-    return f"Example: business-care {words}"
+def _listed() -> None:
+    """Stand for a command in the overview."""
 
 
-app.command("open", rich_help_panel=_REQUESTS, epilog=_example("open request.json --json"))(open_request)
-app.command("show", rich_help_panel=_REQUESTS, epilog=_example("show R1"))(show)
-app.command("explain", rich_help_panel=_REQUESTS, epilog=_example("explain R1"))(explain)
-app.command("journal", rich_help_panel=_REQUESTS, epilog=_example("journal R1 --json"))(journal)
-app.command("commands", rich_help_panel=_REQUESTS, epilog=_example("commands R1 --json"))(commands)
-app.command("list", rich_help_panel=_REQUESTS, epilog=_example("list --open --seller S1"))(list_requests)
-add_commands(app)
-add_deactivation_commands(app)
-app.command("deactivation", rich_help_panel=PANEL, epilog=_example("deactivation P1 --follow"))(deactivation)
-app.add_typer(closure_commands.app, name="closure", rich_help_panel=_ALL)
-app.add_typer(calendars_commands.app, name="calendars", rich_help_panel=_ALL)
-app.add_typer(payments_commands.app, name="payments", rich_help_panel=_ALL)
-app.add_typer(recovery_commands.app, name="recovery", rich_help_panel=_ALL)
-app.command("renewals", rich_help_panel=_ALL, epilog=_example("renewals --retry"))(renewals)
-app.command("report", rich_help_panel=_ALL, epilog=_example("report --month 2031-03 --csv"))(report)
-app.command(
-    "deadline",
-    rich_help_panel=_WITHOUT,
-    epilog=_example("deadline --start 2031-03-03T09:00:00+01:00 --business-days 30 --explain"),
-)(deadline)
-app.add_typer(database_commands.app, name="db", rich_help_panel=_TOOLS)
-app.command("simulate", rich_help_panel=_WITHOUT, epilog=_example("simulate examples/nobody-answers.yaml"))(
-    simulate
-)
-app.command("demo", rich_help_panel=_WITHOUT, epilog=_example("demo"))(demo)
-app.command("dev", rich_help_panel=_TOOLS, epilog=_example("dev"))(dev)
-app.command("links", rich_help_panel=_ALL, epilog=_example("links --seller S1"))(links)
-app.command("check", rich_help_panel=_TOOLS, epilog=_example("check --json"))(check)
-app.command("schedules", rich_help_panel=_TOOLS, epilog=_example("schedules"))(schedules)
-app.command("replay", rich_help_panel=_TOOLS, epilog=_example("replay --json"))(replay)
-app.command("doctor", rich_help_panel=_TOOLS, epilog=_example("doctor --json"))(doctor)
-app.command("metrics", rich_help_panel=_TOOLS, epilog=_example("metrics --port 9464"))(metrics)
-app.command("webhooks", rich_help_panel=_TOOLS, epilog=_example("webhooks --port 8420"))(webhooks)
-app.add_typer(encryption_commands.app, name="encryption", rich_help_panel=_TOOLS)
-app.command("codec-server", rich_help_panel=_TOOLS, epilog=_example("codec-server --port 8234"))(
-    encryption_commands.codec_server
-)
-app.command("schemas", rich_help_panel=_TOOLS, epilog=_example("schemas schemas"))(schemas)
+for _panel, _sentences in SENTENCES.items():
+    for _name, _sentence in _sentences.items():
+        app.command(_name, help=_sentence, rich_help_panel=_panel)(_listed)
+        if (_spelled := _name.replace("-", "_")) != _name:
+            app.command(_spelled, help=_sentence, hidden=True)(_listed)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,19 +10,15 @@ from business_care.deactivation.commands import (
     Deactivate,
     Impose,
     MakePermanent,
-    Reactivate,
     RetryFailed,
-    Revoke,
 )
 from business_care.deactivation.words import DeactivationKind
 from console.answers import print_json
 from console.ending import perform
-from console.message_options import add_command, common_options, message_of, own_options, subject, switch
+from console.message_options import app_of, common_options, message_of, own_options, subject, switch
 
 if TYPE_CHECKING:
     from business_care.deactivation.views import DeactivationAnswer
-
-PANEL = "Products"
 
 _PRODUCT = subject("product_id", "PRODUCT_ID", "Which product.")
 _FOLLOW = switch("follow", "--follow", "Show how far the renewals are, until they are over.")
@@ -33,15 +29,14 @@ _KINDS = (
 _MAY_END_RENEWALS = frozenset({Deactivate, MakePermanent, Impose, RetryFailed})
 
 
-def add_deactivation_commands(app: typer.Typer) -> None:
-    """Add a command for every message about a product."""
-    for command in (Deactivate, Reactivate, MakePermanent, Revoke, Impose, RetryFailed):
-        is_order = command is Deactivate
-        own = own_options(command, besides=("product_id", "kind") if is_order else ())
-        options = [_PRODUCT, *(_KINDS if is_order else ()), *own, *common_options(command)]
-        if command in _MAY_END_RENEWALS:
-            options.append(_FOLLOW)
-        add_command(app, command, _orderer() if is_order else _sender(command), options, PANEL)
+def product_app(name: str, command: type[Command]) -> typer.Typer:
+    """The command of a message about a product, as it was spelled."""
+    is_order = command is Deactivate
+    own = own_options(command, besides=("product_id", "kind") if is_order else ())
+    options = [_PRODUCT, *(_KINDS if is_order else ()), *own, *common_options(command)]
+    if command in _MAY_END_RENEWALS:
+        options.append(_FOLLOW)
+    return app_of(name, command, _orderer() if is_order else _sender(command), options)
 
 
 def send_to_product(

@@ -1,6 +1,5 @@
 """How a command ends: its exit code, and one line on the standard error output that says why."""
 
-import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 from enum import IntEnum
@@ -10,7 +9,6 @@ import typer
 
 from business_care.errors import ErrorCode, RuleViolation, StepFailed
 from console.harmless import harmless
-from console.progress import shown_while
 
 if TYPE_CHECKING:
     from gateway.telling import RequestsTold
@@ -36,11 +34,15 @@ class WrongUsage(Exception):
 
 def perform(doing: str, work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
     """Do what takes a while, showing `doing` to a person who waits; failures end the command in one line."""
+    from console.progress import shown_while
+
     return undertake(lambda: shown_while(doing, work()))
 
 
 def undertake(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
     """Do what shows by itself how far it is; failures end the command like those of `perform`."""
+    import asyncio
+
     try:
         return asyncio.run(work())
     except (RuleViolation, StepFailed, WrongUsage) as error:

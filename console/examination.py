@@ -12,7 +12,7 @@ from temporalio.client import Client
 
 from adapters.encryption.converter import data_converter
 from adapters.payments.opened import opened_account
-from adapters.records.migrations.run import is_current
+from adapters.records.migrations.standing import is_current
 from adapters.records.opened import Records
 from adapters.settings import (
     PaymentProviderName,

@@ -23,28 +23,22 @@ _CITED_RULES = re.compile(r"\s*\((?:R\d+(?:, )?)+\)")
 _CARRIED = tuple(Command.model_fields)
 
 
-def add_command(
-    app: typer.Typer,
-    command: type[Command],
-    send: Callable[..., None],
-    options: list[inspect.Parameter],
-    panel: str,
-) -> None:
-    """Add the command of a message: `offer-update`, and `offer_update` as the message is spelled.
+def app_of(
+    name: str, command: type[Command], send: Callable[..., None], options: list[inspect.Parameter]
+) -> typer.Typer:
+    """The command of a message as an application of its own; `name` is how it was spelled.
 
     `options` stand in the signature of `send`, which is where Typer reads them from.
     """
     send.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
     send.__annotations__ = {option.name: option.annotation for option in options}
-    spelled = command.NAME.replace("_", "-")
-    for name in dict.fromkeys((spelled, command.NAME)):
-        app.command(
-            name,
-            help=_CITED_RULES.sub("", inspect.getdoc(command) or "").replace("[", r"\["),
-            epilog=f"Example: business-care {name} {EXAMPLES[command.NAME]}",
-            rich_help_panel=panel,
-            hidden=name != spelled,
-        )(send)
+    app = typer.Typer(rich_markup_mode="rich", add_completion=False)
+    app.command(
+        name,
+        help=_CITED_RULES.sub("", inspect.getdoc(command) or "").replace("[", r"\["),
+        epilog=f"Example: business-care {name} {EXAMPLES[command.NAME]}",
+    )(send)
+    return app
 
 
 def subject(name: str, metavar: str, words: str) -> inspect.Parameter:

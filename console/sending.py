@@ -4,18 +4,20 @@ from collections.abc import Callable, Mapping
 
 import typer
 
-from business_care.commands import ALL_COMMANDS, AgentCommand, Command, CustomerCommand, OperatorCommand
+from business_care.commands import Command
 from console.answers import print_command_answer, print_json
 from console.ending import perform
-from console.message_options import add_command, common_options, message_of, own_options, subject
+from console.message_options import app_of, common_options, message_of, own_options, subject
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Add a command for every message of a request."""
-    which = subject("request_id", "REQUEST_ID", "Which request.")
-    for command in ALL_COMMANDS:
-        options = [which, *own_options(command), *common_options(command)]
-        add_command(app, command, _sender(command), options, _panel(command))
+def request_app(name: str, command: type[Command]) -> typer.Typer:
+    """The command of a message to a request, as it was spelled."""
+    options = [
+        subject("request_id", "REQUEST_ID", "Which request."),
+        *own_options(command),
+        *common_options(command),
+    ]
+    return app_of(name, command, _sender(command), options)
 
 
 def _sender(command: type[Command]) -> Callable[..., None]:
@@ -53,13 +55,3 @@ def _send(
             typer.echo(f"{command.NAME} handed over; what came of it: business-care journal {request_id}")
 
     perform(f"sending {command.NAME} to {request_id}", send)
-
-
-def _panel(command: type[Command]) -> str:
-    if issubclass(command, AgentCommand):
-        return "What agents and sellers say"
-    if issubclass(command, CustomerCommand):
-        return "What customers say"
-    if issubclass(command, OperatorCommand):
-        return "What the operator says"
-    return "What several or programs say"

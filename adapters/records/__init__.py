@@ -2,7 +2,8 @@
 
 How to compose them::
 
-    from adapters.records.migrations.run import upgrade, is_current   # async: upgrade(url), is_current(url)
+    from adapters.records.migrations.run import upgrade           # async: upgrade(url)
+    from adapters.records.migrations.standing import is_current   # async: is_current(url)
     from adapters.records.opened import OperatorDesk, Records
 
     await upgrade(url)                        # sqlite:///path/to/file.db | postgresql://user:pass@host/name

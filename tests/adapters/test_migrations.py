@@ -9,7 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from adapters.records.database import Database
-from adapters.records.migrations.run import is_current, upgrade
+from adapters.records.migrations.run import upgrade
+from adapters.records.migrations.standing import is_current
 from adapters.records.opened import Records
 from adapters.records.tables import ALL_TABLES, METADATA
 from business_care.errors import TemporarilyUnavailable

@@ -11,13 +11,15 @@ import pytest
 
 from business_care.commands import COMMANDS, Command
 from business_care.deactivation.commands import DEACTIVATION_COMMANDS
-from console.app import app
+from console.app import command_named
 from console.command_help import EXAMPLES, OPTIONS
+from console.overview import FOUND, SENTENCES
 from tests.console.conftest import Typed
 from tests.gateway.bad_senders import demand_plain
 
 ROOT = Path(__file__).parent.parent.parent
 MESSAGES: dict[str, type[Command]] = {**DEACTIVATION_COMMANDS, **COMMANDS}
+LISTED = {name: sentence for sentences in SENTENCES.values() for name, sentence in sentences.items()}
 ASKED_OTHERWISE = {"product_id"}
 """Given as an argument, not as an option."""
 
@@ -220,9 +222,20 @@ def test_every_field_of_every_message_is_an_option_with_an_explanation() -> None
     assert fields - set(Command.model_fields) - ASKED_OTHERWISE == set(OPTIONS)
 
 
-@pytest.mark.parametrize("command", [command for command in app.registered_commands if not command.hidden])
-def test_every_command_teaches_by_an_example(command: object) -> None:
-    assert "Example: business-care " in str(getattr(command, "epilog", ""))
+@pytest.mark.parametrize("name", LISTED)
+def test_the_list_of_commands_says_of_each_what_its_own_help_says_first(name: str) -> None:
+    own = command_named(name).help or ""
+
+    assert " ".join(own.partition("\n\n")[0].split()) == LISTED[name]
+
+
+def test_every_message_and_nothing_else_is_listed_beside_what_is_found_elsewhere() -> None:
+    assert {name.replace("-", "_") for name in LISTED.keys() - FOUND.keys()} == MESSAGES.keys()
+
+
+@pytest.mark.parametrize("name", [name for name, found in FOUND.items() if not found.place.endswith(":app")])
+def test_every_command_teaches_by_an_example(typed: Typed, name: str) -> None:
+    assert f"Example: business-care {name}" in typed(name, "--help").out
 
 
 def test_the_help_names_the_exit_codes(typed: Typed) -> None:
@@ -276,8 +289,10 @@ def test_the_program_itself_ends_with_the_code_and_without_a_stack_trace(tmp_pat
     assert "the role king was given" in ended.stderr
 
 
-def test_the_help_needs_neither_the_client_of_the_server_nor_the_database(tmp_path: Path) -> None:
-    looked_for = ("temporalio", "sqlalchemy", "holidays", "alembic")
+def test_the_help_loads_neither_the_messages_nor_the_client_of_the_server_nor_the_database(
+    tmp_path: Path,
+) -> None:
+    looked_for = ("temporalio", "sqlalchemy", "holidays", "alembic", "pydantic", "asyncio")
     program = (
         "import json, sys; from console.app import main; main(['--help']); "
         f"print(json.dumps([name for name in {looked_for!r} if name in sys.modules]))"

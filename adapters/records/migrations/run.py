@@ -4,8 +4,6 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from adapters.records.database import database_url, is_sqlite, open_engine, translated_failures
@@ -29,17 +27,6 @@ async def upgrade(url: str, revision: str = "head") -> None:
         await engine.dispose()
 
 
-async def is_current(url: str) -> bool:
-    """Whether the database has the tables that this version expects, and nothing newer."""
-    engine = open_engine(database_url(url))
-    try:
-        async with translated_failures(), engine.begin() as connection:
-            stands_at = await connection.run_sync(_revision)
-    finally:
-        await engine.dispose()
-    return stands_at == ScriptDirectory.from_config(_config()).get_current_head()
-
-
 def _upgrade(connection: Connection, revision: str) -> None:
     if not is_sqlite(connection.engine.url):
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
@@ -48,10 +35,6 @@ def _upgrade(connection: Connection, revision: str) -> None:
     command.upgrade(config, revision)
     if is_sqlite(connection.engine.url) and connection.execute(text("PRAGMA foreign_key_check")).first():
         raise StepFailed("the migration would leave rows that refer to nothing; nothing was changed")
-
-
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _config() -> Config:
