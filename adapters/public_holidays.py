@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from typing import TypeAlias, TypeVar
@@ -32,6 +32,9 @@ from business_care.planning import PlannedReminders
 _LONGEST_SPAN_YEARS = 10
 """A count that finds too few business days within that many years is given up."""
 
+_CALENDARS_KEPT = 1024
+"""Most counts of a place go through the same one or two years."""
+
 _Answer = TypeVar("_Answer")
 _Over: TypeAlias = Callable[[date, date], CalendarData]
 
@@ -45,6 +48,7 @@ class PublicHolidays:
     def __init__(self, extra_days: ExtraDays | None = None) -> None:
         self._extra_days = extra_days or ExtraDays()
         self._versions = data_versions().model_copy(update={"extra_days": self._extra_days.digest})
+        self._of_years = lru_cache(maxsize=_CALENDARS_KEPT)(self._calendar_of_years)
 
     def calendar(self, place: Place, profile: CalendarProfile, first: date, last: date) -> CalendarData:
         """The calendar of a place for the years from that of `first` to that of `last` (R3, R5).
@@ -52,14 +56,19 @@ class PublicHolidays:
         Raises `CalendarRefused`: `unknown_country`, `unknown_subdivision`, `subdivision_required`,
         `unknown_timezone`, or `no_calendar_data` for a year without data.
         """
+        return self._of_years(place, profile, first.year, last.year)
+
+    def _calendar_of_years(
+        self, place: Place, profile: CalendarProfile, first: int, last: int
+    ) -> CalendarData:
         zone_named(place.timezone)
         check_country(place.country, place.subdivision)
-        span = range(first.year, last.year + 1)
+        span = range(first, last + 1)
         whole = partial(
             CalendarData,
             timezone=place.timezone,
-            first=date(first.year, 1, 1),
-            last=date(last.year, 12, 31),
+            first=date(first, 1, 1),
+            last=date(last, 12, 31),
             versions=self._versions,
         )
         if profile is CalendarProfile.WEEKDAYS_ONLY:

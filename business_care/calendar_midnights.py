@@ -1,10 +1,15 @@
 """Where a local day begins, on nights when the clocks change as well (R4)."""
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 _ONE_SECOND = timedelta(seconds=1)
 
+_MIDNIGHTS_KEPT = 32_768
+"""Every count asks for each of its nights; those of the coming year in some eighty zones, a few megabytes."""
 
+
+@lru_cache(maxsize=_MIDNIGHTS_KEPT)
 def first_instant_of(day: date, zone: tzinfo) -> datetime:
     """The first instant, in UTC, at which the local date is `day` or later.
 
