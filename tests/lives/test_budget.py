@@ -1,12 +1,11 @@
 """What a happy life costs, exactly: a change of these numbers is a decision, not an accident."""
 
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
 from adapters.public_holidays import PublicHolidays
+from benchmarks.history_costs import costs_of
 from business_care.commands import Acknowledge, ConfirmFix, Fix
 from business_care.people import Actor, Role
 from gateway.client import CareGateway
@@ -44,28 +43,12 @@ async def happy_life(world: World) -> list[HistoryEvent]:
     return list((await handle.fetch_history()).events)
 
 
-def billable_actions(history: list[HistoryEvent]) -> int:
-    """As Temporal Cloud counts; local activities are one action for each task that ran any."""
-    count = Counter(event.event_type for event in history)
-    each = (
-        EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED,
-        EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED,
-        EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
-        EventType.EVENT_TYPE_TIMER_STARTED,
-        EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
-        EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED,
-    )
-    with_local_ones = {
-        event.marker_recorded_event_attributes.workflow_task_completed_event_id
-        for event in history
-        if event.event_type == EventType.EVENT_TYPE_MARKER_RECORDED
-    }
-    return sum(count[kind] for kind in each) + len(with_local_ones)
-
-
 async def test_a_happy_life_costs_what_was_decided(world: World) -> None:
     history = await happy_life(world)
 
-    tasks = [event for event in history if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED]
-    costs = (len(history), len(tasks), billable_actions(history))
-    assert costs == (EVENTS, WORKFLOW_TASKS, BILLABLE_ACTIONS)
+    costs = costs_of([history])
+    assert (costs.events, costs.workflow_tasks, costs.billable_actions) == (
+        EVENTS,
+        WORKFLOW_TASKS,
+        BILLABLE_ACTIONS,
+    )

@@ -7,7 +7,8 @@ only while no request runs anywhere. A changed workflow keeps the old ones and a
 import asyncio
 import json
 import sys
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,7 +22,6 @@ from tests.replay.recorded_lives import (
     RECORDED,
     RECORDED_WITH_ITS_OWN_WORKER,
     RECORDED_WITH_SHORT_RUNS,
-    Life,
     Living,
 )
 
@@ -41,6 +41,14 @@ def main() -> None:
 
 
 async def _record(wanted: list[str]) -> None:
+    async for name, runs in led(wanted):
+        await _write(name, runs)
+    # The client library may crash at the interpreter's exit when its threads are cut off at once.
+    await asyncio.sleep(0.05)
+
+
+async def led(wanted: Collection[str] = ()) -> AsyncIterator[tuple[str, list[WorkflowHistory]]]:
+    """Each kind of life, or those that are named, led by today's code: the history of every run, in order."""
     for lives, config, with_worker in (
         (RECORDED, (), True),
         (RECORDED_WITH_SHORT_RUNS, SHORT_RUNS, True),
@@ -48,25 +56,24 @@ async def _record(wanted: list[str]) -> None:
     ):
         chosen = {name: life for name, life in lives.items() if not wanted or name in wanted}
         if chosen:
-            await _record_all(chosen, config, with_worker=with_worker)
-    # The client library may crash at the interpreter's exit when its threads are cut off at once.
-    await asyncio.sleep(0.05)
+            async with _world(config, with_worker=with_worker) as world:
+                for name, life in chosen.items():
+                    lived = await life(world)
+                    await lived.ends()
+                    yield name, await _runs(lived)
 
 
-async def _record_all(lives: dict[str, Life], config: tuple[str, ...], *, with_worker: bool) -> None:
+@asynccontextmanager
+async def _world(config: tuple[str, ...], *, with_worker: bool) -> AsyncIterator[World]:
     with TemporaryDirectory() as folder:
         async with AsyncExitStack() as stack:
             world = await stack.enter_async_context(World.begun(Path(folder), dynamic_config=config))
             if with_worker:
                 await stack.enter_async_context(world.working())
-            for name, life in lives.items():
-                lived = await life(world)
-                await lived.ends()
-                await _write(name, await _runs(lived))
+            yield world
 
 
 async def _runs(life: Living) -> list[WorkflowHistory]:
-    """The history of every run, in order."""
     client, workflow_id = life.server.client, life.handle.id
     run_id = life.handle.first_execution_run_id
     histories: list[WorkflowHistory] = []
