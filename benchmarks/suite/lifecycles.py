@@ -64,19 +64,20 @@ async def measured(scale: Scale) -> Sequence[Figure]:
     """Rounds in turns; the first of each warms up and does not count."""
     wanted = (scale.rounds + 1) * scale.lives
     async with contest(wanted) as ground:
-        rivals = [_ours(ground), _skeleton(ground), _bare(ground)]
+        rivals = [ours(ground), _skeleton(ground), _bare(ground)]
         rounds: dict[str, list[Round]] = {rival.name: [] for rival in rivals}
         last: dict[str, str] = {}
         for number in range(scale.rounds + 1):
             for rival in rivals:
-                one, last[rival.name] = await _round(rival, scale.lives)
+                one, last[rival.name] = await one_round(rival, scale.lives)
                 if number:
                     rounds[rival.name].append(one)
         await _same_events(ground, last["ours"], last["skeleton"])
     return _figures(rounds)
 
 
-async def _round(rival: Rival, lives: int) -> tuple[Round, str]:
+async def one_round(rival: Rival, lives: int) -> tuple[Round, str]:
+    """So many lives of one rival, some at a time; and the id of the last workflow."""
     gate = asyncio.Semaphore(AT_A_TIME)
 
     async def one() -> str:
@@ -94,7 +95,8 @@ async def _round(rival: Rival, lives: int) -> tuple[Round, str]:
     ), ids[-1]
 
 
-def _ours(ground: Contest) -> Rival:
+def ours(ground: Contest) -> Rival:
+    """The product: through its own client, until the last notice is delivered."""
     requests, client = ground.requests, ground.client
 
     async def live() -> str:
