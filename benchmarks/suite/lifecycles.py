@@ -141,7 +141,7 @@ def _skeleton(ground: Contest) -> Rival:
             search_attributes=TypedSearchAttributes([SearchAttributePair(STATE, "opening")]),
         )
         await client.execute_update_with_start_workflow(Skeleton.opened, start_workflow_operation=start)
-        handle = client.get_workflow_handle_for(Skeleton.run, workflow_id)
+        handle = client.get_workflow_handle(workflow_id)
         for command in (Skeleton.acknowledge, Skeleton.fix, Skeleton.confirm_fix):
             await handle.execute_update(command, "")
         await handle.result()
