@@ -13,6 +13,7 @@ LONGEST = (
     "tests/browser/test_temporal_ui.py",
     "tests/gateway/test_bad_commands.py",
     "tests/lives/test_recovery.py",
+    "tests/lives/test_stampede.py",
     "tests/replay/test_replay.py",
     "tests/console/test_demo.py",
     "tests/lives/test_simulate_examples.py",
