@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -20,7 +20,15 @@ AT_ONCE: Final = 4
 POLL_EVERY: Final = timedelta(seconds=1)
 LONGEST_PAUSE: Final = timedelta(minutes=1)
 
+GivesWay = Callable[[], Awaitable[bool]]
+"""Whether something is under way that is more urgent than notices. Raises nothing."""
+
 _log = get_logger("notices")
+
+
+async def nobody_waits() -> bool:
+    """Nothing is more urgent."""
+    return False
 
 
 async def deliver_forever(
@@ -29,6 +37,7 @@ async def deliver_forever(
     sender: str,
     stop: asyncio.Event,
     poll_every: timedelta = POLL_EVERY,
+    gives_way: GivesWay = nobody_waits,
 ) -> None:
     """Deliver what waits, look again, until `stop` is set; mails that are under way are finished first.
 
@@ -39,6 +48,9 @@ async def deliver_forever(
     this process dies in between, or the records can't be written just then, the notice is delivered a second
     time: into the folder, that is the same file again; by SMTP, a second mail with the same Message-ID. No
     notice is lost that way: a deadline that nobody was told of is worse than one that was told twice.
+
+    While `gives_way` says so, a pause follows every batch: what is more urgent has the processor and the
+    records nearly for itself, and yet the notices go on.
     """
     pause = poll_every
     while not stop.is_set():
@@ -50,7 +62,7 @@ async def deliver_forever(
             pause = min(pause * 2, LONGEST_PAUSE)
             continue
         pause = poll_every
-        if taken < BATCH:
+        if taken < BATCH or await gives_way():
             await _pause(stop, poll_every)
 
 

@@ -220,6 +220,11 @@ class RequestDirectory(Protocol):
         """The requests that match, the next deadline first; those without one last."""
         ...
 
+    async def deadlines_waiting(self, now: datetime, at_most: int) -> int:
+        """How many deadlines and windows of the last day should have been kept by `now`, and are not; counted
+        no further than `at_most`."""
+        ...
+
     async def applied(self, request_id: str, command_id: str) -> AppliedCommand | None:
         """A command that was accepted earlier, with its answer (R60)."""
         ...

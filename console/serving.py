@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
 
@@ -18,6 +18,7 @@ from adapters.settings import Settings
 from business_care.ports import Mailbox
 from console.assembly import Providers, WorkerSize, WorkerVersion, care_worker, parties
 from console.key_noting import noting
+from gateway.precedence import is_crowded
 
 
 def worker_size(settings: Settings) -> WorkerSize:
@@ -62,7 +63,16 @@ async def serve(
         planner = PublicHolidays(settings.extra_days)
         of = parties(records, providers, paying, planner)
         worker = care_worker(client, of, worker_size(settings), worker_version(settings))
-        tasks.create_task(deliver_forever(records.notices(desk), mailbox(settings), settings.mail_from, stop))
+        notices = records.notices(desk)
+
+        async def deadlines_come_first() -> bool:
+            return await is_crowded(records.directory, datetime.now(UTC))
+
+        tasks.create_task(
+            deliver_forever(
+                notices, mailbox(settings), settings.mail_from, stop, gives_way=deadlines_come_first
+            )
+        )
         async with told_alive(settings.alive_file, lambda: worker.is_running), worker:
             await stop.wait()
 

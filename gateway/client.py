@@ -22,6 +22,7 @@ from gateway.closed import RequestAddressee
 from gateway.delivering import Courier
 from gateway.opening import Reception
 from gateway.operating import Operations
+from gateway.precedence import Precedence
 from gateway.raw_command import RawCommand
 from gateway.reading import Reader, RecordedRequests
 from gateway.records_desk import RecordsDesk
@@ -186,15 +187,21 @@ class CareGateway:
     @property
     def _reception(self) -> Reception:
         starter = Starter(self.client, self.planner)
-        return Reception(starter, self.directory, self.clock, self.patience)
+        return Reception(starter, self.directory, self.clock, self.patience, self._precedence)
 
     @property
     def _settling(self) -> Settling:
-        return Settling(self._courier, self.directory, self.recovery, self.clock)
+        # A provider's news come by the hundred too, and nobody waits for their answers.
+        in_turn: Courier[CommandAnswer] = Courier(self.client, self.commands, self.clock, self.patience)
+        return Settling(in_turn, self.directory, self.recovery, self.clock)
 
     @property
     def _courier(self) -> Courier[CommandAnswer]:
-        return Courier(self.client, self.commands, self.clock, self.patience)
+        return Courier(self.client, self.commands, self.clock, self.patience, self._precedence)
+
+    @property
+    def _precedence(self) -> Precedence:
+        return Precedence(self.client, self.directory, self.clock)
 
     @property
     def _reader(self) -> Reader:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
@@ -14,6 +15,7 @@ from business_care.commands import Command
 from business_care.errors import RuleViolation, StepFailed
 from business_care.ports import CommandLog
 from gateway.failures import NotTaken, RunIsOver, asking
+from gateway.precedence import Precedence
 from gateway.raw_command import RawCommand, Subject, Verdict, log_entry
 
 _PAUSES = (0.1, 0.5)
@@ -66,6 +68,8 @@ class Courier(Generic[Answer]):
     commands: CommandLog
     clock: Callable[[], datetime]
     patience: timedelta
+    precedence: Precedence | None = None
+    """With it, whoever waits for an answer goes before a crowd of deadlines."""
 
     async def ask(self, whom: Addressee[Answer], command: Command | RawCommand) -> Answer:
         """Send the command as an update, and wait for its answer."""
@@ -73,10 +77,11 @@ class Courier(Generic[Answer]):
 
         async def update(handle: WorkflowHandle[Any, Any]) -> Answer:
             # A fresh id: the server would answer another body under the same id with the first answer.
-            answer: Answer = await handle.execute_update(
-                raw.name, raw.payload, id=str(uuid4()), result_type=whom.answer_type
-            )
-            return answer
+            async with self._precedence(whom):
+                answer: Answer = await handle.execute_update(
+                    raw.name, raw.payload, id=str(uuid4()), result_type=whom.answer_type
+                )
+                return answer
 
         answer = await self.deliver(whom, raw, update)
         if answer is None:
@@ -128,6 +133,9 @@ class Courier(Generic[Answer]):
                     raise
                 await asyncio.sleep(pause)
         raise AssertionError("unreachable: the last try returns or raises")
+
+    def _precedence(self, whom: Addressee[Answer]) -> AbstractAsyncContextManager[None]:
+        return nullcontext() if self.precedence is None else self.precedence.given_to(whom.workflow_id)
 
 
 def _as_sent(command: Command | RawCommand) -> RawCommand:

@@ -10,8 +10,10 @@ from business_care.ports import RequestDirectory
 from business_care.request import CareRequestOpening, LicenceFacts
 from business_care.views import OpenedAnswer, RequestView
 from gateway.failures import NotRunning, RunIsOver, asking
+from gateway.precedence import Precedence
 from gateway.requests import not_running
 from gateway.starting import Starter
+from workflows.names import care_request_id
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Reception:
     directory: RequestDirectory
     clock: Callable[[], datetime]
     patience: timedelta
+    precedence: Precedence
 
     async def open(self, opening: CareRequestOpening) -> OpenedAnswer:
         """Start the request, or find it started, and wait for its deadlines."""
@@ -30,11 +33,14 @@ class Reception:
         if known is not None and known.outcome is not None:
             return OpenedAnswer.of(known)
         facts = await self._facts(opening, is_known=known is not None)
+        priority = await self.precedence.at_start()
         try:
             async with asking(f"request {opening.request_id}", self.patience):
-                answer = await self.starter.start_and_wait(opening, facts)
+                answer = await self.starter.start_and_wait(opening, facts, priority)
         except RunIsOver:
             return await self._closed_already(opening)
+        finally:
+            await self.precedence.give_back(care_request_id(opening.request_id), priority)
         # Somebody else may have opened another request under this id a moment before.
         await self._opened_before(opening)
         return answer

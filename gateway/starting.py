@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import (
+    Priority,
     SearchAttributePair,
     TypedSearchAttributes,
     WorkflowIDConflictPolicy,
@@ -39,7 +40,9 @@ class Starter:
     client: Client
     planner: DeadlinePlanner | None = None
 
-    async def start_and_wait(self, opening: CareRequestOpening, facts: LicenceFacts | None) -> OpenedAnswer:
+    async def start_and_wait(
+        self, opening: CareRequestOpening, facts: LicenceFacts | None, priority: Priority
+    ) -> OpenedAnswer:
         """Start the request unless it runs, and wait until it tells its deadlines: one round trip."""
         operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             names.CARE_REQUEST,
@@ -51,6 +54,7 @@ class Starter:
             search_attributes=self._attributes(opening, facts, at_once=True),
             static_summary=_summary(opening),
             static_details=_details(opening),
+            priority=priority,
         )
         return await start_and_ask(self.client, operation, _OPENED, [], OpenedAnswer)
 

@@ -1,8 +1,9 @@
 """The records as the gateway reads them: the port `RequestDirectory`."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.catalogue_tables import LICENCES
@@ -10,7 +11,7 @@ from adapters.records.database import Database
 from adapters.records.deadlines import deadlines_of
 from adapters.records.disputes import keep_dispute
 from adapters.records.journal_rows import applied_in
-from adapters.records.licence_facts import licence_facts
+from adapters.records.licence_facts import licence_facts, policy_in_force
 from adapters.records.money_tables import REFUND_INTENTS
 from adapters.records.refund_marks import IntentStatus
 from adapters.records.rejections_shown import last_rejections, rejections_not_shown
@@ -23,6 +24,8 @@ from business_care.request import CareRequestOpening, LicenceFacts, PricePaid
 from business_care.views import AppliedCommand, CareStateName, DeadlinesView, JournalView, RequestView
 
 _UNSETTLED = (CareStateName.REFUND_PENDING, CareStateName.REFUND_MANUAL)
+
+_A_DAY = timedelta(days=1)
 
 
 class SqlRequestDirectory:
@@ -72,6 +75,20 @@ class SqlRequestDirectory:
         )
         async with self._database.reading() as connection:
             return list(await connection.scalars(query))
+
+    async def deadlines_waiting(self, now: datetime, at_most: int) -> int:
+        due = REQUESTS.c.next_due_at
+        async with self._database.reading() as connection:
+            policy = await policy_in_force(connection)
+            past_grace = now - timedelta(minutes=policy.arrival_grace_minutes)
+            first = REQUESTS.c.state == CareStateName.AWAITING_ACKNOWLEDGEMENT
+            waiting = (
+                select(REQUESTS.c.request_id)
+                # What happens by itself at the other deadlines waits for late arrivals first (R12).
+                .where(due > now - _A_DAY, or_(and_(first, due <= now), due <= past_grace))
+                .limit(at_most)
+            )
+            return len((await connection.execute(waiting)).all())
 
     async def applied(self, request_id: str, command_id: str) -> AppliedCommand | None:
         query = select(APPLIED_COMMANDS).where(

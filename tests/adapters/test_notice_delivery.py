@@ -168,6 +168,23 @@ async def test_mails_under_way_are_finished_before_the_sender_stops() -> None:
     assert sorted(queue.delivered) == list(range(6))
 
 
+async def test_while_deadlines_are_kept_notices_go_on_batch_by_batch_with_pauses() -> None:
+    stop, pauses = asyncio.Event(), 0
+    queue = Queue([a_notice(number) for number in range(3 * BATCH)])
+
+    async def deadlines_come_first() -> bool:
+        nonlocal pauses
+        pauses += 1
+        if len(queue.delivered) == 2 * BATCH:
+            stop.set()
+        return True
+
+    sender = deliver_forever(queue, Letterbox(), SENDER, stop, SOON, gives_way=deadlines_come_first)
+    await asyncio.wait_for(sender, 10)
+
+    assert (pauses, len(queue.delivered)) == (2, 2 * BATCH)
+
+
 async def test_an_idle_sender_stops_at_once() -> None:
     stop = asyncio.Event()
     sender = asyncio.create_task(

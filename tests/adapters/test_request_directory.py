@@ -54,6 +54,35 @@ async def test_a_list_shows_what_was_asked_for(
     assert [view.request_id for view in views] == found
 
 
+@pytest.mark.parametrize(
+    ("after_the_deadline", "waiting"),
+    [
+        pytest.param(timedelta(seconds=-1), 0, id="before it"),
+        pytest.param(timedelta(), 1, id="at it: the first deadline"),
+        pytest.param(timedelta(minutes=15), 2, id="after the grace: the second one too"),
+        pytest.param(timedelta(days=2), 0, id="long after it: that is an operator's matter"),
+    ],
+)
+async def test_deadlines_that_have_ended_wait_to_be_kept(
+    records: Records, after_the_deadline: timedelta, waiting: int
+) -> None:
+    first, second = CareStateName.AWAITING_ACKNOWLEDGEMENT, CareStateName.IN_PROGRESS
+    await records.care.store(a_step(a_view("R1", state=first, next_due_at=TOMORROW)))
+    await records.care.store(a_step(a_view("R2", state=second, next_due_at=TOMORROW)))
+
+    found = await records.directory.deadlines_waiting(TOMORROW + after_the_deadline, at_most=20)
+
+    assert found == waiting
+
+
+async def test_deadlines_that_wait_are_counted_no_further_than_asked(records: Records) -> None:
+    for number in range(3):
+        view = a_view(f"R{number}", state=CareStateName.AWAITING_ACKNOWLEDGEMENT, next_due_at=TOMORROW)
+        await records.care.store(a_step(view))
+
+    assert await records.directory.deadlines_waiting(TOMORROW, at_most=2) == 2
+
+
 async def test_a_request_that_nobody_opened_is_unknown_in_every_view(records: Records) -> None:
     assert await records.directory.view("R404") is None
     assert await records.directory.deadlines("R404") is None

@@ -1,0 +1,84 @@
+"""While many deadlines end at once, whoever waits for an answer goes before them.
+
+Deadlines end at midnight, all together. Each wakes a run, and the server hands out what is to be done in the
+order in which it came: a person's command would wait until thousands of runs have been woken. So its run is
+moved to the front before the command is sent, and moved back after the answer
+(docs/decisions/0013). When nothing is crowded the server is asked nothing, and no history grows.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from google.protobuf.field_mask_pb2 import FieldMask
+from temporalio.api.common.v1 import Priority as PriorityMessage
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflow.v1 import WorkflowExecutionOptions
+from temporalio.api.workflowservice.v1 import UpdateWorkflowExecutionOptionsRequest
+from temporalio.client import Client
+from temporalio.common import Priority
+from temporalio.service import RPCError
+
+from business_care.errors import StepFailed
+from business_care.ports import RequestDirectory
+
+CROWD: Final = 20
+"""So many deadlines that wait to be kept are a crowd: to keep them takes a worker a quarter of a second."""
+FIRST: Final = Priority(priority_key=1)
+"""The front; every run stands in the middle, which is 3 of 5, unless it was moved."""
+_MIDDLE: Final = Priority()
+
+
+async def is_crowded(directory: RequestDirectory, now: datetime) -> bool:
+    """Whether many deadlines have ended that are not kept yet. Records that do not answer tell of none."""
+    try:
+        return await directory.deadlines_waiting(now, CROWD) >= CROWD
+    except StepFailed:
+        return False
+
+
+@dataclass(frozen=True)
+class Precedence:
+    """Moves single runs to the front, for as long as somebody waits for their answer.
+
+    It is a courtesy: what keeps it from being done (a server that knows no priorities, missing rights, a run
+    that has ended) keeps no command from being sent.
+    """
+
+    client: Client
+    directory: RequestDirectory
+    clock: Callable[[], datetime]
+
+    async def at_start(self) -> Priority:
+        """Where a new run begins: at the front when it is crowded."""
+        return FIRST if await is_crowded(self.directory, self.clock()) else _MIDDLE
+
+    async def give_back(self, workflow_id: str, given: Priority) -> None:
+        """Move a run that began at the front back to the middle."""
+        if given != _MIDDLE:
+            await self._move(workflow_id, _MIDDLE)
+
+    @asynccontextmanager
+    async def given_to(self, workflow_id: str) -> AsyncIterator[None]:
+        """The run stands at the front until the block ends, when it is crowded."""
+        given = await self.at_start()
+        if given != _MIDDLE:
+            await self._move(workflow_id, given)
+        try:
+            yield
+        finally:
+            await self.give_back(workflow_id, given)
+
+    async def _move(self, workflow_id: str, to: Priority) -> None:
+        request = UpdateWorkflowExecutionOptionsRequest(
+            namespace=self.client.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=workflow_id),
+            workflow_execution_options=WorkflowExecutionOptions(
+                priority=PriorityMessage(priority_key=to.priority_key or 0)
+            ),
+            update_mask=FieldMask(paths=["priority"]),
+        )
+        with suppress(RPCError):
+            await self.client.workflow_service.update_workflow_execution_options(request)
