@@ -18,7 +18,7 @@ from benchmarks.suite.scale import Scale
 from benchmarks.worker_process import ROOT
 from console.assembly import WORKFLOWS
 
-COPIES = 4
+COPIES = 2
 """Replayed by one replayer, so that its own beginning does not count as a history's."""
 HISTORIES = ROOT / "tests" / "replay" / "histories"
 
