@@ -74,6 +74,11 @@ class DevServer:
     ui_url: str | None = None
     http_url: str | None = None
 
+    @property
+    def process_group(self) -> int:
+        """The id of the group of its processes: the server, and the guard that ends it with us."""
+        return self._program.process.pid
+
     async def kill(self) -> None:
         """End it by `kill -9`: what it acknowledged is in its file, and everything else is lost."""
         await self._program.kill()

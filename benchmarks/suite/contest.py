@@ -25,9 +25,10 @@ class Contest:
     """Of yardsticks, as the SDK makes it."""
     requests: Requests
     records: Records
+    server: int
     our_worker: int
     other_worker: int
-    """Ids of both processes."""
+    """Ids of the server's process group, and of both workers' processes."""
 
 
 @asynccontextmanager
@@ -46,4 +47,12 @@ async def contest(licences: int) -> AsyncIterator[Contest]:
             Records.open(url) as records,
         ):
             plain = await Client.connect(server.target)
-            yield Contest(server.client, plain, Requests(records), records, ours.pid, yardsticks.pid)
+            yield Contest(
+                server.client,
+                plain,
+                Requests(records),
+                records,
+                server.process_group,
+                ours.pid,
+                yardsticks.pid,
+            )

@@ -25,7 +25,7 @@ from adapters.records.request_tables import NOTICES
 from benchmarks.open_requests import Opened
 from benchmarks.suite.contest import Contest, contest
 from benchmarks.suite.measured import Figure, Limit, ratio
-from benchmarks.suite.processes import cpu_seconds
+from benchmarks.suite.processes import cpu_seconds, group_cpu_seconds
 from benchmarks.suite.scale import Scale
 from benchmarks.suite.yardsticks import QUEUE, STATE, Bare, Skeleton
 from business_care.commands import Acknowledge, Command, ConfirmFix, Fix
@@ -58,6 +58,12 @@ class Round:
     """The processor's time of its worker, for each life."""
     client_ms: float
     """The processor's time of this process, which led the lives."""
+    server_ms: float
+
+    @property
+    def all_ms(self) -> float:
+        """The processor's time of everything that took part."""
+        return self.worker_ms + self.client_ms + self.server_ms
 
 
 async def measured(scale: Scale) -> Sequence[Figure]:
@@ -69,30 +75,33 @@ async def measured(scale: Scale) -> Sequence[Figure]:
         last: dict[str, str] = {}
         for number in range(scale.rounds + 1):
             for rival in rivals:
-                one, last[rival.name] = await one_round(rival, scale.lives)
+                one, last[rival.name] = await one_round(rival, ground.server, scale.lives)
                 if number:
                     rounds[rival.name].append(one)
         await _same_events(ground, last["ours"], last["skeleton"])
     return _figures(rounds)
 
 
-async def one_round(rival: Rival, lives: int) -> tuple[Round, str]:
-    """So many lives of one rival, some at a time; and the id of the last workflow."""
+async def one_round(rival: Rival, server: int, lives: int) -> tuple[Round, str]:
+    """So many lives of one rival, some at a time; and the id of the last workflow.
+
+    `server` is the process group of what is asked to count beside it.
+    """
     gate = asyncio.Semaphore(AT_A_TIME)
 
     async def one() -> str:
         async with gate:
             return await rival.live()
 
-    worker, client, began = cpu_seconds(rival.worker), time.process_time(), time.perf_counter()
+    def taken() -> tuple[float, float, float]:
+        return cpu_seconds(rival.worker), time.process_time(), group_cpu_seconds(server)
+
+    before, began = taken(), time.perf_counter()
     ids = await asyncio.gather(*(one() for _ in range(lives)))
     await rival.settle()
     seconds = time.perf_counter() - began
-    return Round(
-        a_second=lives / seconds,
-        worker_ms=1000 * (cpu_seconds(rival.worker) - worker) / lives,
-        client_ms=1000 * (time.process_time() - client) / lives,
-    ), ids[-1]
+    each = [1000 * (now - earlier) / lives for now, earlier in zip(taken(), before, strict=True)]
+    return Round(lives / seconds, *each), ids[-1]
 
 
 def ours(ground: Contest) -> Rival:
@@ -189,15 +198,18 @@ def _figures(rounds: dict[str, list[Round]]) -> Sequence[Figure]:
     speed = each("lives", "/s", lambda one: one.a_second)
     worker = each("worker's processor time a life", "ms", lambda one: one.worker_ms)
     client = each("client's processor time a life", "ms", lambda one: one.client_ms)
-    both = each("both together", "ms", lambda one: one.worker_ms + one.client_ms)
+    server = each("server's processor time a life", "ms", lambda one: one.server_ms)
+    everything = each("all processor time a life", "ms", lambda one: one.all_ms)
+
+    def beside(what: str, of: dict[str, Figure], rival: str, limit: Limit | None = None) -> Figure:
+        return ratio(f"{what}, of the {rival}'s", of["ours"], of[rival], limit)
+
     return [
-        *speed.values(),
-        *worker.values(),
-        *client.values(),
-        ratio("lives a second, of the skeleton's", speed["ours"], speed["skeleton"], Limit(at_least=0.7)),
-        ratio("lives a second, of the bare minimum's", speed["ours"], speed["bare"], Limit(at_least=0.35)),
-        ratio("processor time, of the skeleton's", both["ours"], both["skeleton"], Limit(at_most=1.5)),
-        ratio("processor time, of the bare minimum's", both["ours"], both["bare"], Limit(at_most=4)),
-        ratio("worker's processor time, of the skeleton's", worker["ours"], worker["skeleton"]),
-        ratio("worker's processor time, of the bare minimum's", worker["ours"], worker["bare"]),
+        *(figure for kind in (speed, worker, client, server, everything) for figure in kind.values()),
+        beside("lives a second", speed, "skeleton", Limit(at_least=0.7)),
+        beside("lives a second", speed, "bare", Limit(at_least=0.35)),
+        beside("all processor time", everything, "skeleton", Limit(at_most=1.5)),
+        beside("all processor time", everything, "bare", Limit(at_most=4)),
+        beside("worker's processor time", worker, "skeleton"),
+        beside("worker's processor time", worker, "bare"),
     ]

@@ -67,7 +67,7 @@ async def measured(scale: Scale) -> Sequence[Figure]:
     with running_postgres(*SAFE) as url:
         async with _ground(url, (scale.rounds + 1) * lives_each) as ground, _programs(url) as programs:
             for number in range(scale.rounds // 2 + 2):
-                one, _ = await one_round(ours(ground), lives_each)
+                one, _ = await one_round(ours(ground), ground.server, lives_each)
                 taken = {OURS: (one.a_second, one.worker_ms + one.client_ms)}
                 for name, program in programs.items():
                     answer = await program.asked("lives", lives_each)
@@ -105,7 +105,9 @@ async def _ground(url: str, licences: int) -> AsyncIterator[Contest]:
             Records.open(records_url) as records,
         ):
             client = server.client
-            yield Contest(client, client, Requests(records), records, worker.pid, worker.pid)
+            yield Contest(
+                client, client, Requests(records), records, server.process_group, worker.pid, worker.pid
+            )
 
 
 @asynccontextmanager
