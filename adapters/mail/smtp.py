@@ -1,6 +1,6 @@
 """The mailbox that hands mails to a mail server."""
 
-from email.message import EmailMessage
+from email.message import Message
 from typing import Final
 
 import aiosmtplib
@@ -51,7 +51,7 @@ class SmtpMailbox:
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise _unusable(error) from error
 
-    async def _send(self, message: EmailMessage) -> None:
+    async def _send(self, message: Message) -> None:
         server = self._server
         await aiosmtplib.send(
             message,

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, select, update
+from sqlalchemy import Column, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.catalogue_tables import CARE_SUBSCRIPTIONS
@@ -14,6 +14,10 @@ from adapters.records.steps import store_step
 from business_care.request import CareRequestOpening, LicenceFacts
 from business_care.views import RequestView, StepRecord
 
+_FINISHED = select(REQUESTS.c.view).where(
+    REQUESTS.c.request_id == bindparam("request_id"), REQUESTS.c.outcome.is_not(None)
+)
+
 
 class SqlCareRecords:
     """`CareRecords` in the database."""
@@ -22,15 +26,12 @@ class SqlCareRecords:
         self._database = database
 
     async def licence_facts(self, opening: CareRequestOpening) -> LicenceFacts:
-        async with self._database.reading() as connection:
+        async with self._database.glancing() as connection:
             return await licence_facts(connection, opening)
 
     async def finished(self, request_id: str) -> RequestView | None:
-        query = select(REQUESTS.c.view).where(
-            REQUESTS.c.request_id == request_id, REQUESTS.c.outcome.is_not(None)
-        )
-        async with self._database.reading() as connection:
-            view: RequestView | None = await connection.scalar(query)
+        async with self._database.glancing() as connection:
+            view: RequestView | None = await connection.scalar(_FINISHED, {"request_id": request_id})
             return view
 
     async def store(self, step: StepRecord) -> None:

@@ -2,13 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import RowMapping, or_, select, update
+from sqlalchemy import RowMapping, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.catalogue_tables import CLOSURES
 from adapters.records.places import local_day
 from business_care.calendar import Closure, Place
 from business_care.listing import SellerClosure
+
+_TOLD_BEFORE = (
+    select(CLOSURES)
+    .where(CLOSURES.c.seller_id == bindparam("of"), CLOSURES.c.notified_at <= bindparam("opened_at"))
+    .order_by(CLOSURES.c.start_date, CLOSURES.c.id)
+)
 
 
 def announced(row: RowMapping) -> Closure:
@@ -43,12 +49,8 @@ async def closures_that_bind(
     connection: AsyncConnection, seller_id: str, place: Place, opened_at: datetime
 ) -> tuple[Closure, ...]:
     """The closures of which customers had been told when the request was opened, by start (R7)."""
-    query = (
-        select(CLOSURES)
-        .where(CLOSURES.c.seller_id == seller_id, CLOSURES.c.notified_at <= opened_at)
-        .order_by(CLOSURES.c.start_date, CLOSURES.c.id)
-    )
-    rows = (await connection.execute(query)).mappings()
+    told = {"of": seller_id, "opened_at": opened_at}
+    rows = (await connection.execute(_TOLD_BEFORE, told)).mappings()
     return tuple(closure for row in rows if (closure := in_force(row, place)) is not None)
 
 

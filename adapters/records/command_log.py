@@ -8,6 +8,8 @@ from adapters.records.database import Database
 from adapters.records.request_tables import COMMAND_LOG
 from business_care.listing import CommandLogEntry
 
+_NOTE = insert(COMMAND_LOG)
+
 
 class SqlCommandLog:
     """`CommandLog` in the database."""
@@ -18,7 +20,7 @@ class SqlCommandLog:
     async def note(self, entry: CommandLogEntry) -> None:
         row = {name: getattr(entry, name) for name in CommandLogEntry.model_fields}
         async with self._database.writing() as connection:
-            await connection.execute(insert(COMMAND_LOG).values(**row))
+            await connection.execute(_NOTE, row)
 
     async def of_request(self, request_id: str) -> Sequence[CommandLogEntry]:
         return await self._entries(COMMAND_LOG.c.request_id == request_id)

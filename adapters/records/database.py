@@ -6,17 +6,17 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 import asyncpg
-from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy import URL, AdaptedConnection, Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from adapters.records.sqlite_in_place import InPlaceConnection, connect_in_place
+from adapters.records.sqlite_in_place import Purpose, connect_in_place
 from business_care.errors import StepFailed, TemporarilyUnavailable
 
 LOCK_TIMEOUT_SECONDS = 30
@@ -24,7 +24,7 @@ CONNECT_TIMEOUT_SECONDS = 10
 STATEMENT_TIMEOUT_SECONDS = 30
 POOL_SIZE = 8
 
-_WRITES = "business_care_writes"
+_PURPOSE = "business_care_purpose"
 _FAULTS_IN_SQLITE = ("SQLITE_ERROR", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_RANGE", "SQLITE_TOOBIG")
 _OUTAGES_IN_POSTGRESQL = frozenset({"08", "25", "28", "3D", "40", "53", "55", "57", "58", "XX"})
 """Classes of SQLSTATE: the connection, the server's state, rights, a missing database, locks, resources."""
@@ -46,7 +46,10 @@ class Database:
         self.url = database_url(url)
         self._engine = open_engine(self.url)
         # The option goes to an engine, not to a connection: SQLite's BEGIN must know it.
-        self._writer = self._engine.execution_options(**{_WRITES: True})
+        self._glancer, self._writer = (
+            self._engine.execution_options(**{_PURPOSE: purpose})
+            for purpose in (Purpose.GLANCE, Purpose.WRITE)
+        )
         self._one_writer = asyncio.Lock() if self.is_sqlite else None
 
     @property
@@ -58,6 +61,12 @@ class Database:
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that only reads, and sees one state of the records."""
         async with translated_failures(), self._engine.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def glancing(self) -> AsyncIterator[AsyncConnection]:
+        """The same for a few rows that are found by their keys; more would hold everything else up."""
+        async with translated_failures(), self._glancer.begin() as connection:
             yield connection
 
     @asynccontextmanager
@@ -136,7 +145,7 @@ def open_engine(url: URL, *, foreign_keys: bool = True, always_writes: bool = Fa
         connect_args={"timeout": LOCK_TIMEOUT_SECONDS, "async_creator_fn": connect_in_place},
     )
     _prepare_sqlite(engine, foreign_keys=foreign_keys)
-    return engine.execution_options(**{_WRITES: always_writes})
+    return engine.execution_options(**{_PURPOSE: Purpose.WRITE if always_writes else Purpose.READ})
 
 
 def _as_it_is(document: str) -> str:
@@ -169,12 +178,15 @@ def _prepare_sqlite(engine: AsyncEngine, *, foreign_keys: bool) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begun(connection: Connection) -> None:
-        # A transaction that reads first and writes later fails at once when another one wrote in between.
-        writes = connection.get_execution_options().get(_WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-        driver = connection.connection.driver_connection
-        if writes and isinstance(driver, InPlaceConnection):
-            driver.begun_to_write()
+        purpose = connection.get_execution_options()[_PURPOSE]
+        adapted = cast(AdaptedConnection, connection.connection.dbapi_connection)
+        try:
+            adapted.run_async(lambda driver: driver.begin(purpose))
+        except sqlite3.Error as error:
+            raise OperationalError("BEGIN", None, error) from error
+        except BaseException as error:
+            connection.invalidate(error)
+            raise
 
 
 @asynccontextmanager

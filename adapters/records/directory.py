@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.catalogue_tables import LICENCES
@@ -26,6 +26,36 @@ from business_care.views import AppliedCommand, CareStateName, DeadlinesView, Jo
 _UNSETTLED = (CareStateName.REFUND_PENDING, CareStateName.REFUND_MANUAL)
 
 _A_DAY = timedelta(days=1)
+_VIEW = select(REQUESTS.c.view).where(REQUESTS.c.request_id == bindparam("of"))
+_OPENING = select(REQUESTS.c.opening).where(REQUESTS.c.request_id == bindparam("of"))
+_LATER = APPLIED_COMMANDS.alias("later")
+_ACCEPTED_SINCE = (
+    select(func.count())
+    .select_from(_LATER)
+    .where(_LATER.c.request_id == bindparam("of"), _LATER.c.id > APPLIED_COMMANDS.c.id)
+    .scalar_subquery()
+)
+_FORGOTTEN = select(APPLIED_COMMANDS).where(
+    APPLIED_COMMANDS.c.request_id == bindparam("of"),
+    APPLIED_COMMANDS.c.command_id == bindparam("command"),
+    _ACCEPTED_SINCE >= MAX_APPLIED,
+)
+_DUE = REQUESTS.c.next_due_at
+_WAITING = (
+    select(REQUESTS.c.request_id)
+    .where(
+        _DUE > bindparam("long_ago"),
+        or_(
+            and_(
+                REQUESTS.c.state == CareStateName.AWAITING_ACKNOWLEDGEMENT,
+                _DUE <= bindparam("now"),
+            ),
+            # What happens by itself at the other deadlines waits for late arrivals first (R12).
+            _DUE <= bindparam("past_grace"),
+        ),
+    )
+    .limit(bindparam("at_most"))
+)
 
 
 class SqlRequestDirectory:
@@ -35,7 +65,7 @@ class SqlRequestDirectory:
         self._database = database
 
     async def view(self, request_id: str) -> RequestView | None:
-        async with self._database.reading() as connection:
+        async with self._database.glancing() as connection:
             return await _view(connection, request_id)
 
     async def deadlines(self, request_id: str) -> DeadlinesView | None:
@@ -77,18 +107,11 @@ class SqlRequestDirectory:
             return list(await connection.scalars(query))
 
     async def deadlines_waiting(self, now: datetime, at_most: int) -> int:
-        due = REQUESTS.c.next_due_at
-        async with self._database.reading() as connection:
+        async with self._database.glancing() as connection:
             policy = await policy_in_force(connection)
             past_grace = now - timedelta(minutes=policy.arrival_grace_minutes)
-            first = REQUESTS.c.state == CareStateName.AWAITING_ACKNOWLEDGEMENT
-            waiting = (
-                select(REQUESTS.c.request_id)
-                # What happens by itself at the other deadlines waits for late arrivals first (R12).
-                .where(due > now - _A_DAY, or_(and_(first, due <= now), due <= past_grace))
-                .limit(at_most)
-            )
-            return len((await connection.execute(waiting)).all())
+            when = {"now": now, "past_grace": past_grace, "long_ago": now - _A_DAY, "at_most": at_most}
+            return len((await connection.execute(_WAITING, when)).all())
 
     async def applied(self, request_id: str, command_id: str) -> AppliedCommand | None:
         query = select(APPLIED_COMMANDS).where(
@@ -99,30 +122,18 @@ class SqlRequestDirectory:
             return None if row is None else applied_in(row, AppliedCommand)
 
     async def forgotten(self, request_id: str, command_id: str) -> AppliedCommand | None:
-        later = APPLIED_COMMANDS.alias("later")
-        accepted_since = (
-            select(func.count())
-            .select_from(later)
-            .where(later.c.request_id == request_id, later.c.id > APPLIED_COMMANDS.c.id)
-            .scalar_subquery()
-        )
-        query = select(APPLIED_COMMANDS).where(
-            APPLIED_COMMANDS.c.request_id == request_id,
-            APPLIED_COMMANDS.c.command_id == command_id,
-            accepted_since >= MAX_APPLIED,
-        )
-        async with self._database.reading() as connection:
-            row = (await connection.execute(query)).mappings().one_or_none()
+        of_it = {"of": request_id, "command": command_id}
+        async with self._database.glancing() as connection:
+            row = (await connection.execute(_FORGOTTEN, of_it)).mappings().one_or_none()
             return None if row is None else applied_in(row, AppliedCommand)
 
     async def facts(self, opening: CareRequestOpening) -> LicenceFacts:
-        async with self._database.reading() as connection:
+        async with self._database.glancing() as connection:
             return await licence_facts(connection, opening)
 
     async def opening(self, request_id: str) -> CareRequestOpening | None:
-        query = select(REQUESTS.c.opening).where(REQUESTS.c.request_id == request_id)
-        async with self._database.reading() as connection:
-            opening: CareRequestOpening | None = await connection.scalar(query)
+        async with self._database.glancing() as connection:
+            opening: CareRequestOpening | None = await connection.scalar(_OPENING, {"of": request_id})
             return opening
 
     async def waiting_for_settlement(self, licence_id: str) -> Sequence[str]:
@@ -184,9 +195,7 @@ class SqlRequestDirectory:
 
 
 async def _view(connection: AsyncConnection, request_id: str) -> RequestView | None:
-    view: RequestView | None = await connection.scalar(
-        select(REQUESTS.c.view).where(REQUESTS.c.request_id == request_id)
-    )
+    view: RequestView | None = await connection.scalar(_VIEW, {"of": request_id})
     return view
 
 

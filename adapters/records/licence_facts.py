@@ -41,6 +41,16 @@ ALL_LICENCES = (
 )
 """Every licence with its care, its seller and the seller's place."""
 
+_POLICY = select(POLICY.c.policy)
+_SHEET = (
+    select(PRODUCT_SHEETS.c.compatible_versions)
+    .where(
+        PRODUCT_SHEETS.c.product_id == bindparam("product_id"),
+        PRODUCT_SHEETS.c.from_date <= bindparam("purchased_on"),
+    )
+    .order_by(PRODUCT_SHEETS.c.from_date.desc())
+    .limit(1)
+)
 _ONE_LICENCE = ALL_LICENCES.where(LICENCES.c.id == bindparam("licence_id"))
 
 
@@ -98,7 +108,7 @@ def care_term(row: RowMapping) -> CareTerm | None:
 
 async def policy_in_force(connection: AsyncConnection) -> Policy:
     """The operator's policy, or the defaults while none was set."""
-    policy: Policy | None = await connection.scalar(select(POLICY.c.policy))
+    policy: Policy | None = await connection.scalar(_POLICY)
     return policy or Policy()
 
 
@@ -107,9 +117,6 @@ async def _advertised(
 ) -> tuple[str, ...] | None:
     """What the sheet promised on the local day of the purchase; None when no snapshot is that old (R31)."""
     versions: tuple[str, ...] | None = await connection.scalar(
-        select(PRODUCT_SHEETS.c.compatible_versions)
-        .where(PRODUCT_SHEETS.c.product_id == product_id, PRODUCT_SHEETS.c.from_date <= purchased_on)
-        .order_by(PRODUCT_SHEETS.c.from_date.desc())
-        .limit(1)
+        _SHEET, {"product_id": product_id, "purchased_on": purchased_on}
     )
     return versions

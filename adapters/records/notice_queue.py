@@ -1,5 +1,6 @@
 """Notices that wait for their delivery: the port `NoticeQueue`."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +19,15 @@ IN_HAND = timedelta(minutes=5)
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 
+_WAITING = (
+    select(NOTICES)
+    .where(NOTICES.c.delivered_at.is_(None), NOTICES.c.next_try_at <= bindparam("now"))
+    # As the index has them: to sort a million that wait would take longer than to send the batch.
+    .order_by(NOTICES.c.delivered_at, NOTICES.c.next_try_at, NOTICES.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_IN_HAND = update(NOTICES).where(NOTICES.c.id == bindparam("notice_id"))
 _DELIVERED = (
     update(NOTICES)
     .where(NOTICES.c.id == bindparam("notice_id"), NOTICES.c.delivered_at.is_(None))
@@ -31,29 +41,32 @@ class SqlNoticeQueue:
     def __init__(self, database: Database, operator: OperatorDesk) -> None:
         self._database = database
         self._operator = operator
+        self._marking = asyncio.Lock()
+        self._to_mark: list[dict[str, object]] = []
 
     async def undelivered(self, limit: int) -> Sequence[QueuedNotice]:
         now = datetime.now(UTC)
-        waiting = (
-            select(NOTICES)
-            .where(NOTICES.c.delivered_at.is_(None), NOTICES.c.next_try_at <= now)
-            # As the index has them: to sort a million that wait would take longer than to send the batch.
-            .order_by(NOTICES.c.delivered_at, NOTICES.c.next_try_at, NOTICES.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
         async with self._database.writing() as connection:
-            rows = list((await connection.execute(waiting)).mappings())
-            await connection.execute(
-                update(NOTICES)
-                .where(NOTICES.c.id.in_([row["id"] for row in rows]))
-                .values(next_try_at=now + IN_HAND)
-            )
+            rows = list((await connection.execute(_WAITING, {"now": now, "limit": limit})).mappings())
+            if rows:
+                in_hand = [{"notice_id": row["id"], "next_try_at": now + IN_HAND} for row in rows]
+                await connection.execute(_IN_HAND, in_hand)
             return [await self._addressed(connection, row) for row in rows]
 
     async def mark_delivered(self, notice_id: int, at: datetime) -> None:
-        async with self._database.writing() as connection:
-            await connection.execute(_DELIVERED, {"notice_id": notice_id, "delivered_at": at})
+        mark = {"notice_id": notice_id, "delivered_at": at}
+        self._to_mark.append(mark)
+        async with self._marking:
+            # While one transaction is written, more marks come together: they share the next one.
+            if mark not in self._to_mark:
+                return
+            marks, self._to_mark = self._to_mark, []
+            try:
+                async with self._database.writing() as connection:
+                    await connection.execute(_DELIVERED, marks)
+            except BaseException:
+                self._to_mark = [*(other for other in marks if other is not mark), *self._to_mark]
+                raise
 
     async def mark_failed(self, notice_id: int, at: datetime, code: str) -> None:
         async with self._database.writing() as connection:

@@ -1,14 +1,16 @@
-"""SQLite for transactions that write: their statements run in place instead of in the connection's thread.
+"""SQLite without its thread, where that is worth more than it costs.
 
 `aiosqlite` hands every call of a connection to its thread, three or four calls for each statement, and each
 costs more than the statement itself: a tenth of a millisecond became half of one (docs/decisions/0011). What
-may wait keeps its thread: to open, to begin (another process may be writing), to commit (the disk), and every
-statement of a transaction that only reads, which may take as long as a report takes. Once a transaction holds
-SQLite's single write lock, its statements wait for nobody, and others wait for them: they are short.
+may wait keeps its thread: to begin to write (another process may be writing), to commit (the disk), and every
+statement of a transaction that may take as long as a report takes. Once a transaction holds SQLite's single
+write lock, its statements wait for nobody, and others wait for them: they are short. A glance, a few rows
+found by their keys, never waits and never leaves its place.
 """
 
 import sqlite3
 from collections.abc import Callable
+from enum import StrEnum
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
@@ -20,26 +22,48 @@ R = TypeVar("R")
 ROWS_AT_A_TIME = 64
 
 
+class Purpose(StrEnum):
+    """What a transaction is for."""
+
+    READ = "read"
+    """It may look at many rows."""
+    GLANCE = "glance"
+    """It reads a few rows by their keys."""
+    WRITE = "write"
+
+
 class InPlaceConnection(aiosqlite.Connection):
-    """A connection whose statements run in place from `begun_to_write` until its transaction ends."""
+    """A connection whose statements run in place while the purpose of its transaction allows it."""
 
     def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
         super().__init__(connector, ROWS_AT_A_TIME)
         # A process that ends must not wait for a connection that nobody has closed.
         self._thread.daemon = True
         self._in_place = False
+        self._ends_in_place = False
+        self._has_ended = True
 
-    def begun_to_write(self) -> None:
-        """Its transaction holds the write lock from now on."""
-        self._in_place = True
+    async def begin(self, purpose: Purpose) -> None:
+        """Begin a transaction. One that reads first and writes later would fail when another one wrote in
+        between."""
+        self._in_place = self._ends_in_place = purpose is Purpose.GLANCE
+        self._has_ended = False
+        await self._execute(self._conn.execute, "BEGIN IMMEDIATE" if purpose is Purpose.WRITE else "BEGIN")
+        self._in_place = purpose is not Purpose.READ
 
     async def commit(self) -> None:
-        self._in_place = False
+        self._in_place = self._ends_in_place
         await super().commit()
+        self._in_place, self._has_ended = False, True
 
     async def rollback(self) -> None:
-        self._in_place = False
+        # The pool rolls back whatever is given back to it, which has nearly always ended before. SQLite
+        # can't tell: where its thread still waits for the write lock, the transaction has yet to begin.
+        if self._has_ended:
+            return
+        self._in_place = self._ends_in_place
         await super().rollback()
+        self._in_place, self._has_ended = False, True
 
     async def close(self) -> None:
         self._in_place = False
