@@ -40,18 +40,17 @@ _FORGOTTEN = select(APPLIED_COMMANDS).where(
     APPLIED_COMMANDS.c.command_id == bindparam("command"),
     _ACCEPTED_SINCE >= MAX_APPLIED,
 )
-_DUE = REQUESTS.c.next_due_at
 _WAITING = (
     select(REQUESTS.c.request_id)
     .where(
-        _DUE > bindparam("long_ago"),
+        REQUESTS.c.next_due_at > bindparam("long_ago"),
         or_(
             and_(
                 REQUESTS.c.state == CareStateName.AWAITING_ACKNOWLEDGEMENT,
-                _DUE <= bindparam("now"),
+                REQUESTS.c.next_due_at <= bindparam("now"),
             ),
             # What happens by itself at the other deadlines waits for late arrivals first (R12).
-            _DUE <= bindparam("past_grace"),
+            REQUESTS.c.next_due_at <= bindparam("past_grace"),
         ),
     )
     .limit(bindparam("at_most"))

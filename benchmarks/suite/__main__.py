@@ -22,7 +22,18 @@ from benchmarks.suite.scale import SCALES, Scale
 
 Measured = Callable[[Scale], Coroutine[object, object, Sequence[Figure]]]
 
-TOPICS = ("startup", "lifecycles", "plans", "costs", "replay", "rivals", "cascade", "room", "stampede")
+TOPICS = (
+    "startup",
+    "lifecycles",
+    "commands",
+    "plans",
+    "costs",
+    "replay",
+    "rivals",
+    "cascade",
+    "room",
+    "stampede",
+)
 """Modules of this package; each has `measured`, which returns its figures."""
 
 DONE, MISSED, BROKEN = 0, 1, 2
