@@ -3,7 +3,7 @@
 Deadlines end at midnight, all together. Each wakes a run, and the server hands out what is to be done in the
 order in which it came: a person's command would wait until thousands of runs have been woken. So its run is
 moved to the front before the command is sent, and moved back after the answer
-(docs/decisions/0013). When nothing is crowded the server is asked nothing, and no history grows.
+(docs/decisions/0014). When nothing is crowded the server is asked nothing, and no history grows.
 """
 
 from collections.abc import AsyncIterator, Callable
