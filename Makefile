@@ -110,7 +110,7 @@ replay-live: install ## Before a deploy: replay the open runs of the server in T
 	$(BIN)/business-care replay
 
 random-lives: install ## Play a hundred thousand random lives by the rules and by the model (minutes)
-	BUSINESS_CARE_TEST_LIVES=12500 $(BIN)/pytest -q tests/rules/test_random_lives.py
+	BUSINESS_CARE_TEST_LIVES=25000 $(BIN)/pytest -q tests/rules/test_random_lives.py
 
 screenshots: install ## Make the pictures of the Temporal UI for the documentation anew (wants chromium)
 	BUSINESS_CARE_TEST_SCREENSHOTS=docs/screenshots $(BIN)/pytest -q tests/browser

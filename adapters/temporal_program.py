@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -48,12 +49,18 @@ def find_temporal_program(override: Path | None = None) -> Path:
     return Path(found)
 
 
+_FIRST_PORT, _PORTS = 20_000, 12_000
+
+
 def free_port() -> int:
-    """A TCP port of the loopback interface that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port of the loopback interface that nobody uses at this moment.
+
+    Below those that a system gives to whoever names none: there, somebody else had it a moment later.
+    """
+    while True:
+        port = _FIRST_PORT + secrets.randbelow(_PORTS)
+        if is_free(port):
+            return port
 
 
 def is_free(port: int) -> bool:

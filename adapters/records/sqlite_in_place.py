@@ -1,11 +1,11 @@
 """SQLite without its thread, where that is worth more than it costs.
 
 `aiosqlite` hands every call of a connection to its thread, three or four calls for each statement, and each
-costs more than the statement itself: a tenth of a millisecond became half of one (docs/decisions/0011, 0015). What
-may wait keeps its thread: to begin to write (another process may be writing), to commit (the disk), and every
-statement of a transaction that may take as long as a report takes. Once a transaction holds SQLite's single
-write lock, its statements wait for nobody, and others wait for them: they are short. A glance, a few rows
-found by their keys, never waits and never leaves its place.
+costs more than the statement itself: a tenth of a millisecond became half of one (docs/decisions/0011, 0015).
+What may wait keeps its thread: to begin to write (another process may be writing), to commit (the disk), and
+every statement of a transaction that may take as long as a report takes. Once a transaction holds SQLite's
+single write lock, its statements wait for nobody, and others wait for them: they are short. A glance, a few
+rows found by their keys, never waits and never leaves its place.
 """
 
 import sqlite3

@@ -1,6 +1,6 @@
 """Random lives, judged by the rules and by the model written from the contract.
 
-Forty thousand in every full test run, a hundred thousand with `make random-lives`.
+Twenty thousand in every full test run, a hundred thousand with `make random-lives`.
 """
 
 import os
@@ -12,7 +12,7 @@ import pytest
 from business_care.commands import COMMANDS
 from tests.rules.random_lives import Play
 
-SHARDS = 8
+SHARDS = 4
 LIVES = int(os.environ.get("BUSINESS_CARE_TEST_LIVES", "5000"))
 CODES = (
     *("role_not_allowed", "not_your_request", "duplicate", "command_id_reused", "occurred_at_out_of_range"),
