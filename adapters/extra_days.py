@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-import yaml
 from pydantic import ValidationError
 
 from adapters.holiday_tables import check_country
@@ -60,6 +59,8 @@ class ExtraDays(Value):
 
 def read_extra_days(file: Path) -> ExtraDays:
     """The days of a YAML file with a list `calendars`. Raises `ExtraDaysRefused`."""
+    import yaml  # noqa: PLC0415 -- a worker without such a file starts without it
+
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
