@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from temporalio.client import WorkflowHandle
 
 from business_care.applied import AcceptedAnswer
-from business_care.errors import StepFailed
+from business_care.errors import RuleViolation, StepFailed
 from business_care.events import Event, Rejection
 from console.simulation_glance import Retry, glance
 from console.simulation_world import SimulatedWorld
@@ -251,6 +251,8 @@ class InTime(Generic[View]):
             view = await self._look()
         except NoAnswer:
             return False  # it has not taken its first step yet
+        except RuleViolation:
+            return False  # it ended while it was asked, and the records keep nothing of what was refused
         if await glance(self.world.server, self._handle) != before:
             return False  # it went on while it was asked
         self.view, self._retry = view, before.retry
