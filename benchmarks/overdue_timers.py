@@ -5,15 +5,13 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import cycle
 from pathlib import Path
-
-from temporalio.client import Client
 
 from adapters.embedded_server import dev_server
 from adapters.records.opened import Records
 from adapters.temporal_program import free_port
-from benchmarks.open_requests import AT_A_TIME, PATIENCE, Opened, Requests
+from benchmarks.falling_due import about_to_fall_due
+from benchmarks.open_requests import PATIENCE, Requests
 from benchmarks.worker_process import worker_process
 from business_care.commands import ClockName
 from business_care.state import Outcome
@@ -49,7 +47,9 @@ async def overdue_timers(folder: Path, requests: int) -> Lateness:
             dev_server(SEARCH_ATTRIBUTES, database=database, port=port) as server,
             worker_process(folder, server.target, url) as worker,
         ):
-            clocks, due = await _about_to_fall_due(opening, server.client, requests)
+            falling, due = await about_to_fall_due(
+                opening, server.client, requests, lambda took: took + MARGIN
+            )
             worker.kill()
             await server.kill()
         if datetime.now(UTC) >= due:
@@ -59,30 +59,7 @@ async def overdue_timers(folder: Path, requests: int) -> Lateness:
             dev_server(SEARCH_ATTRIBUTES, database=database, port=port) as server,
             worker_process(folder, server.target, url),
         ):
-            return await _lateness(opening, clocks)
-
-
-async def _about_to_fall_due(
-    requests: Requests, client: Client, wanted: int
-) -> tuple[Mapping[str, ClockName], datetime]:
-    """Which deadline of each request falls due, and when: all at the same instant, soon."""
-    a_few = asyncio.Semaphore(AT_A_TIME)
-
-    async def opened_one() -> Opened:
-        async with a_few:
-            return await requests.open(client)
-
-    async def move(opened: Opened, clock: ClockName, due: datetime) -> None:
-        async with a_few:
-            await requests.move_deadline(client, opened, clock, due)
-
-    begun = datetime.now(UTC)
-    opened = await asyncio.gather(*(opened_one() for _ in range(wanted)))
-    # To open one takes longer than to move one of its deadlines, on the same machine in the same minute.
-    due = datetime.now(UTC) + (datetime.now(UTC) - begun) + MARGIN
-    clocks = list(zip(opened, cycle(ClockName), strict=False))
-    await asyncio.gather(*(move(one, clock, due) for one, clock in clocks))
-    return {one.request_id: clock for one, clock in clocks}, due
+            return await _lateness(opening, {one.request_id: clock for one, clock in falling.items()})
 
 
 async def _lateness(requests: Requests, clocks: Mapping[str, ClockName]) -> Lateness:

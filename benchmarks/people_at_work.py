@@ -9,11 +9,9 @@ from itertools import count
 
 from temporalio.client import Client
 
-from benchmarks.open_requests import AT_A_TIME, Opened, Requests
-from business_care.commands import Acknowledge
-from business_care.people import Actor, Role
-
-AGENT = Actor(role=Role.AGENT, id="A1", seller_id="S1")
+from benchmarks.at_a_time import at_a_time
+from benchmarks.happy_acts import acknowledged
+from benchmarks.open_requests import Opened, Requests
 
 
 class PeopleAtWork:
@@ -34,13 +32,7 @@ class PeopleAtWork:
 
     async def prepare(self, waiting: int) -> None:
         """Open requests that will wait for a person."""
-        a_few = asyncio.Semaphore(AT_A_TIME)
-
-        async def open_one() -> None:
-            async with a_few:
-                await self._open()
-
-        await asyncio.gather(*(open_one() for _ in range(waiting)))
+        await at_a_time([self._open] * waiting)
         self.seconds.clear()
 
     @asynccontextmanager
@@ -70,6 +62,6 @@ class PeopleAtWork:
         self.met.append(opened)
 
     async def _acknowledge(self, at: float) -> None:
-        command = Acknowledge(command_id="ack", by=AGENT, message="We are on it")
-        await self._requests.send(self._client, self._waiting.popleft(), command)
+        waiting = self._waiting.popleft()
+        await self._requests.send(self._client, waiting, acknowledged(waiting))
         self.seconds.append(time.perf_counter() - at)

@@ -24,15 +24,14 @@ from temporalio.client import Client
 from adapters.embedded_server import dev_server
 from adapters.records.opened import Records
 from benchmarks.at_a_time import at_a_time
+from benchmarks.happy_acts import acknowledged, confirmed, fixed
 from benchmarks.open_requests import Opened, Requests
 from benchmarks.suite.databases import bytes_in_use
 from benchmarks.suite.processes import resident_mib
 from benchmarks.worker_process import worker_process
-from business_care.commands import Acknowledge, Command, ConfirmFix, Fix
-from business_care.people import Actor, Role
+from business_care.commands import Command
 from workflows.names import SEARCH_ATTRIBUTES, care_request_id
 
-AGENT = Actor(role=Role.AGENT, id="A1", seller_id="S1")
 LOOKED_AT = 20
 """Of how many requests the history is looked at."""
 
@@ -150,26 +149,14 @@ async def _led(scale: Scale, requests: Requests, count: int) -> Sequence[Stage]:
     stages = []
     seconds = await _timed([open_one] * count)
     stages.append(await scale.stage("opened", empty, opened, seconds))
-    seconds = await _timed(sent(_acknowledged))
+    seconds = await _timed(sent(acknowledged))
     stages.append(await scale.stage("acknowledged", empty, opened, seconds))
-    await _timed(sent(_fixed))
-    seconds = await _timed(sent(_confirmed))
+    await _timed(sent(fixed))
+    seconds = await _timed(sent(confirmed))
     for request in opened:
         await scale.client.get_workflow_handle(care_request_id(request.request_id)).result()
     stages.append(await scale.stage("fixed, confirmed and closed", empty, opened, seconds))
     return stages
-
-
-def _acknowledged(_: Opened) -> Command:
-    return Acknowledge(command_id="a", by=AGENT, message="Thank you, we are looking at it.")
-
-
-def _fixed(_: Opened) -> Command:
-    return Fix(command_id="f", by=AGENT, reference="v2.4.1")
-
-
-def _confirmed(request: Opened) -> Command:
-    return ConfirmFix(command_id="c", by=Actor(role=Role.CUSTOMER, id=request.customer_id))
 
 
 async def _timed(calls: Sequence[Callable[[], Awaitable[object]]]) -> float:

@@ -18,16 +18,14 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-from temporalio.client import Client
 
 from adapters.embedded_server import dev_server
 from adapters.records.opened import Records
 from adapters.temporal_program import free_port
-from benchmarks.open_requests import Opened, Requests
+from benchmarks.falling_due import about_to_fall_due
+from benchmarks.open_requests import Requests
 from benchmarks.people_at_work import PeopleAtWork
 from benchmarks.stampede_curves import Reached, quantile, reached_by_all
 from benchmarks.stampede_twice import RunTwice, run_twice, worker_counts
@@ -86,7 +84,16 @@ async def stampede(folder: Path, plan: Plan) -> Stampede:
         people = PeopleAtWork(requests, server.client, plan.commands_a_second)
         await people.prepare(max(10, plan.requests // 20))
         ahead = DEAD_FOR if plan.cold else timedelta()
-        clocks, due = await _about_to_fall_due(requests, server.client, plan.requests, ahead)
+        clocks, due = await about_to_fall_due(
+            requests,
+            server.client,
+            plan.requests,
+            # Twice what it took to open them: the machine may have more to do meanwhile.
+            lambda opening: 2 * opening + ahead + MARGIN,
+            AT_A_TIME,
+        )
+        if datetime.now(UTC) > due - ahead - timedelta(seconds=1):
+            raise RuntimeError("the deadlines came before everything was ready; this machine needs more time")
 
         async def watched(since: datetime, before: Mapping[str, float]) -> Stampede:
             owed = sum(clock is ClockName.RESOLUTION for clock in clocks.values())
@@ -109,31 +116,6 @@ async def stampede(folder: Path, plan: Plan) -> Stampede:
         await _until(due)
         async with worker_process(folder, server.target, url, settings, plan.program):
             return await watched(datetime.now(UTC), {})
-
-
-async def _about_to_fall_due(
-    requests: Requests, client: Client, wanted: int, ahead: timedelta
-) -> tuple[Mapping[Opened, ClockName], datetime]:
-    """Which deadline of each request falls due, and when: all at the same instant, soon."""
-    a_few = asyncio.Semaphore(AT_A_TIME)
-
-    async def opened_one() -> Opened:
-        async with a_few:
-            return await requests.open(client)
-
-    async def move(opened: Opened, clock: ClockName, due: datetime) -> None:
-        async with a_few:
-            await requests.move_deadline(client, opened, clock, due)
-
-    begun = datetime.now(UTC)
-    opened = await asyncio.gather(*(opened_one() for _ in range(wanted)))
-    # To open one takes longer than to move a deadline, but the machine may have more to do meanwhile.
-    due = datetime.now(UTC) + 2 * (datetime.now(UTC) - begun) + ahead + MARGIN
-    clocks = dict(zip(opened, cycle(ClockName), strict=False))
-    await asyncio.gather(*(move(one, clock, due) for one, clock in clocks.items()))
-    if datetime.now(UTC) > due - ahead - timedelta(seconds=1):
-        raise RuntimeError("the deadlines came before everything was ready; this machine needs more time")
-    return clocks, due
 
 
 async def _until(instant: datetime) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -14,6 +15,7 @@ from temporalio.api.enums.v1 import EventType, TimeoutType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 
+from benchmarks.at_a_time import at_a_time
 from workflows.names import care_request_id
 
 AT_A_TIME = 16
@@ -67,16 +69,14 @@ async def run_twice(
     client: Client, database: Path, request_ids: Iterable[str], since: datetime, grown: Mapping[str, float]
 ) -> RunTwice:
     """Look at every history, and at the records. `grown` is what a worker has counted since the instant."""
-    a_few = asyncio.Semaphore(AT_A_TIME)
     found: Counter[str] = Counter()
 
     async def look(request_id: str) -> None:
-        async with a_few:
-            handle = client.get_workflow_handle(care_request_id(request_id))
-            events = (await handle.fetch_history()).events
+        handle = client.get_workflow_handle(care_request_id(request_id))
+        events = (await handle.fetch_history()).events
         found.update(_kind(event) for event in events if event.event_time.ToDatetime(UTC) >= since)
 
-    await asyncio.gather(*(look(request_id) for request_id in request_ids))
+    await at_a_time([partial(look, request_id) for request_id in request_ids], AT_A_TIME)
     return RunTwice(
         steps=round(grown[STEPS_RUN]) - found[STEP],
         tasks_too_late=found["start_to_close"],

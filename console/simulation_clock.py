@@ -249,10 +249,10 @@ class InTime(Generic[View]):
             return False
         try:
             view = await self._look()
-        except NoAnswer:
-            return False  # it has not taken its first step yet
-        except RuleViolation:
-            return False  # it ended while it was asked, and the records keep nothing of what was refused
+        except (NoAnswer, RuleViolation):
+            # It has not taken its first step yet, or it ended while it was asked: the records, which answer
+            # then, keep nothing of what was refused.
+            return False
         if await glance(self.world.server, self._handle) != before:
             return False  # it went on while it was asked
         self.view, self._retry = view, before.retry

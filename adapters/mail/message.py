@@ -27,8 +27,8 @@ def as_message(mail: Mail) -> Message:
 
     Raises `MailRefused` for an address that is none.
     """
-    # With the older policy: the newer one parses again what it is given, at three times the processor's time
-    # (docs/performance.md). What it would find out is seen to here: addresses, line breaks, other scripts.
+    # With the older policy: the newer one parses again what it is given, at twice the processor's time
+    # (docs/decisions/0015). What it would find out is seen to here: addresses, line breaks, other scripts.
     message = MIMEText(mail.body, "plain", _UTF8, policy=_POLICY)  # type: ignore[arg-type] # typeshed: str only
     sender = _address(mail.sender, "sender")
     message["From"] = sender.addr_spec

@@ -116,8 +116,8 @@ def is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
-def open_engine(url: URL, *, foreign_keys: bool = True, always_writes: bool = False) -> AsyncEngine:
-    """An engine with our settings.
+def open_engine(url: URL, *, foreign_keys: bool = True, purpose: Purpose = Purpose.READ) -> AsyncEngine:
+    """An engine with our settings; its transactions are for `purpose`, where none says otherwise.
 
     Migrations need other ones on SQLite: it can't write a table anew while `foreign_keys` are on.
     """
@@ -145,7 +145,7 @@ def open_engine(url: URL, *, foreign_keys: bool = True, always_writes: bool = Fa
         connect_args={"timeout": LOCK_TIMEOUT_SECONDS, "async_creator_fn": connect_in_place},
     )
     _prepare_sqlite(engine, foreign_keys=foreign_keys)
-    return engine.execution_options(**{_PURPOSE: Purpose.WRITE if always_writes else Purpose.READ})
+    return engine.execution_options(**{_PURPOSE: purpose})
 
 
 def _as_it_is(document: str) -> str:

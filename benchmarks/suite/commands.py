@@ -10,13 +10,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from itertools import count
 from statistics import median, quantiles
 
+from benchmarks.happy_acts import acknowledged
 from benchmarks.open_requests import Opened
 from benchmarks.suite.contest import Contest, contest
-from benchmarks.suite.lifecycles import AGENT
 from benchmarks.suite.measured import Figure, Limit
 from benchmarks.suite.scale import Scale
 from benchmarks.suite.yardsticks import QUEUE, Answering, AtOnce
-from business_care.commands import Acknowledge
 
 WARM_UP = 10
 PARTS = 5
@@ -51,8 +50,7 @@ async def _calls(ground: Contest) -> dict[str, Callable[[], Awaitable[object]]]:
         opened.append(await ground.requests.open(ground.client))
 
     async def command() -> None:
-        acknowledge = Acknowledge(command_id="a", by=AGENT, message="Thank you, we are looking at it.")
-        await ground.requests.send(ground.client, opened[-1], acknowledge)
+        await ground.requests.send(ground.client, opened[-1], acknowledged(opened[-1]))
 
     async def start_to_result() -> None:
         await ground.plain.execute_workflow(AtOnce.run, id=f"at-once-{next(numbers)}", task_queue=QUEUE)

@@ -22,18 +22,16 @@ from temporalio.common import (
 )
 
 from adapters.records.request_tables import NOTICES
-from benchmarks.open_requests import Opened
+from benchmarks.at_a_time import at_a_time
+from benchmarks.happy_acts import acknowledged, confirmed, fixed
 from benchmarks.suite.contest import Contest, contest
 from benchmarks.suite.measured import Figure, Limit, ratio
 from benchmarks.suite.processes import cpu_seconds, group_cpu_seconds
 from benchmarks.suite.scale import Scale
 from benchmarks.suite.yardsticks import QUEUE, STATE, Bare, Skeleton
-from business_care.commands import Acknowledge, Command, ConfirmFix, Fix
-from business_care.people import Actor, Role
 from workflows.names import care_request_id
 
 AT_A_TIME = 20
-AGENT = Actor(role=Role.AGENT, id="A1", seller_id="S1")
 LOOK_EVERY_SECONDS = 0.02
 PATIENCE = timedelta(seconds=120)
 
@@ -92,17 +90,12 @@ async def one_round(rival: Rival, server: int, lives: int) -> tuple[Round, str]:
 
     `server` is the process group of what is asked to count beside it.
     """
-    gate = asyncio.Semaphore(AT_A_TIME)
-
-    async def one() -> str:
-        async with gate:
-            return await rival.live()
 
     def taken() -> tuple[float, float, float]:
         return cpu_seconds(rival.worker), time.process_time(), group_cpu_seconds(server)
 
     before, began = taken(), time.perf_counter()
-    ids = await asyncio.gather(*(one() for _ in range(lives)))
+    ids = await at_a_time([rival.live] * lives, AT_A_TIME)
     seconds = time.perf_counter() - began
     left = await rival.settle()
     worker, client, server_too = (
@@ -118,8 +111,8 @@ def ours(ground: Contest) -> Rival:
 
     async def live() -> str:
         opened = await requests.open(client)
-        for command in _happy(opened):
-            await requests.send(client, opened, command)
+        for act in (acknowledged, fixed, confirmed):
+            await requests.send(client, opened, act(opened))
         workflow_id = care_request_id(opened.request_id)
         await client.get_workflow_handle(workflow_id).result()
         return workflow_id
@@ -136,15 +129,6 @@ def ours(ground: Contest) -> Rival:
         return at_first
 
     return Rival("ours", live, ground.our_worker, settle)
-
-
-def _happy(opened: Opened) -> Sequence[Command]:
-    customer = Actor(role=Role.CUSTOMER, id=opened.customer_id)
-    return (
-        Acknowledge(command_id="a", by=AGENT, message="Thank you, we are looking at it."),
-        Fix(command_id="f", by=AGENT, reference="v2.4.1"),
-        ConfirmFix(command_id="c", by=customer),
-    )
 
 
 def _skeleton(ground: Contest) -> Rival:

@@ -17,20 +17,18 @@ from tempfile import TemporaryDirectory
 from adapters.embedded_server import DevServer, dev_server
 from adapters.records.opened import Records
 from benchmarks.at_a_time import at_a_time
+from benchmarks.happy_acts import acknowledged
 from benchmarks.open_requests import Opened, Requests
 from benchmarks.suite.databases import bytes_in_use, bytes_of_tables, packed_bytes
 from benchmarks.suite.measured import Figure, Limit
 from benchmarks.suite.processes import most_resident_mib, resident_mib
 from benchmarks.suite.scale import Scale
 from benchmarks.worker_process import worker_process
-from business_care.commands import Acknowledge
-from business_care.people import Actor, Role
 from workflows.names import SEARCH_ATTRIBUTES, care_request_id
 
 TOLD_EVERY = 1000
 HOUSEKEEPING_SECONDS = 20
 """The server takes away every few seconds what its queues are done with."""
-AGENT = Actor(role=Role.AGENT, id="A1", seller_id="S1")
 KIB = 1024
 
 EACH_AT_MOST = Limit(at_most=25)
@@ -127,8 +125,7 @@ class Population:
 
     async def acknowledge(self, running: Running, request: Opened) -> None:
         """An agent takes one request in hand."""
-        command = Acknowledge(command_id="a", by=AGENT, message="Thank you, we are looking at it.")
-        await self.requests.send(running.server.client, request, command)
+        await self.requests.send(running.server.client, request, acknowledged(request))
 
     async def ask_each(self, running: Running, requests: Sequence[Opened]) -> None:
         """Ask each for its status, which brings it back into the worker's memory."""

@@ -88,12 +88,17 @@ async def withdrawn_after_a_breach(world: World) -> LivingRequest:
     return request
 
 
-async def early_reopening(world: World) -> LivingRequest:
+async def _reopened_early(world: World) -> LivingRequest:
     licence = await world.licence(Bought(closed=("2031-03-04", "2031-03-14")))
     request = await world.opens_on(licence)
     await request.reaches(paris("2031-03-06 15:00"))
     notified_at = paris("2031-03-06 14:00")
     await request.update("closure_ended", closure_id=licence.closure_id, notified_at=notified_at)
+    return request
+
+
+async def early_reopening(world: World) -> LivingRequest:
+    request = await _reopened_early(world)
     await request.reaches(paris("2031-03-08 00:01"))
     later = RESOLVE_BY + timedelta(days=2)
     await request.update("correct_deadline", clock="resolution", due=later, reason="Strike of the post")
@@ -104,11 +109,7 @@ async def early_reopening(world: World) -> LivingRequest:
 
 async def told_in_spans(world: World) -> LivingRequest:
     """Plans kept with their days in spans, one of which is counted again; earlier lives keep each day."""
-    licence = await world.licence(Bought(closed=("2031-03-04", "2031-03-14")))
-    request = await world.opens_on(licence)
-    await request.reaches(paris("2031-03-06 15:00"))
-    notified_at = paris("2031-03-06 14:00")
-    await request.update("closure_ended", closure_id=licence.closure_id, notified_at=notified_at)
+    request = await _reopened_early(world)
     await request.reaches(paris("2031-03-07 09:00"))
     await request.update("withdraw", reason="Found another module")
     return request
