@@ -8,6 +8,10 @@ from business_care.counting_plan import DayKind, DeadlinePlan
 NAMED_DAYS = 5
 """How many days that were left out are named one by one; the query `deadlines` has all of them."""
 
+# Not strftime: it asks for the process's language, and costs more than all other words of a briefing.
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 _LEFT_OUT = {
     DayKind.PUBLIC_HOLIDAY: "public holidays",
     DayKind.CLOSURE: "days of closure",
@@ -28,7 +32,7 @@ def reason_of(plan: DeadlinePlan) -> str:
 
 def minute(instant: datetime) -> str:
     """An instant that is no end of a local day, as in `2031-03-04 09:30 UTC`."""
-    return instant.strftime("%Y-%m-%d %H:%M UTC")
+    return f"{instant.replace(tzinfo=None).isoformat(' ', 'minutes')} UTC"
 
 
 def _left_out(plan: DeadlinePlan) -> Iterator[str]:
@@ -46,4 +50,4 @@ def _left_out(plan: DeadlinePlan) -> Iterator[str]:
 
 
 def _day(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b %Y}"
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year:04}"

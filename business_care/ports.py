@@ -242,6 +242,10 @@ class RequestDirectory(Protocol):
         """How the request was opened, to tell a repeated start from another request under the same id."""
         ...
 
+    async def opened(self, request_id: str) -> tuple[CareRequestOpening | None, RequestView | None]:
+        """The same, and the last stored view, in one look."""
+        ...
+
     async def waiting_for_settlement(self, licence_id: str) -> Sequence[str]:
         """The ids of the open requests whose refund was asked for and is not settled, the one that asked
         first at the front."""

@@ -42,7 +42,7 @@ class Reception:
         finally:
             await self.precedence.give_back(care_request_id(opening.request_id), priority)
         # Somebody else may have opened another request under this id a moment before.
-        await self._opened_before(opening)
+        _demand_same(opening, await self.directory.opening(opening.request_id))
         return answer
 
     async def open_later(self, opening: CareRequestOpening, delay: timedelta) -> None:
@@ -67,16 +67,9 @@ class Reception:
 
     async def _opened_before(self, opening: CareRequestOpening) -> RequestView | None:
         """What the records know of the request. Raises `request_id_reused` if it was opened otherwise."""
-        kept = await self.directory.opening(opening.request_id)
-        if kept is not None and kept != opening:
-            fields = [
-                name for name in type(opening).model_fields if getattr(kept, name) != getattr(opening, name)
-            ]
-            raise RuleViolation(
-                ErrorCode.REQUEST_ID_REUSED,
-                f"request_id: {opening.request_id} was opened before with another {', '.join(fields)}",
-            )
-        return await self.directory.view(opening.request_id)
+        kept, view = await self.directory.opened(opening.request_id)
+        _demand_same(opening, kept)
+        return view
 
     async def _facts(self, opening: CareRequestOpening, *, is_known: bool) -> LicenceFacts | None:
         """The facts of the licence; None for a request that is open although nobody knows it (R15)."""
@@ -99,3 +92,15 @@ class Reception:
         if view.outcome is None:
             raise not_running(opening.request_id)
         return OpenedAnswer.of(view)
+
+
+def _demand_same(opening: CareRequestOpening, kept: CareRequestOpening | None) -> None:
+    """Raise `request_id_reused` if the request was opened otherwise."""
+    if kept is not None and kept != opening:
+        fields = [
+            name for name in type(opening).model_fields if getattr(kept, name) != getattr(opening, name)
+        ]
+        raise RuleViolation(
+            ErrorCode.REQUEST_ID_REUSED,
+            f"request_id: {opening.request_id} was opened before with another {', '.join(fields)}",
+        )

@@ -20,12 +20,19 @@ class EncryptionNotInstalled(StepFailed):
     """The package that locks and unlocks is not there."""
 
 
+_PARTS: Final = PydanticPayloadConverter()
+
+
 class CarePayloadConverter(PydanticPayloadConverter):
     """Our values as JSON. A locked payload of which nobody said what it is stays as it is.
 
     A worker that lacks the key must not fail a step for good because its last sign of life can't be read;
     what has a type is still demanded, and tried again until a worker with the key is there.
     """
+
+    def __init__(self) -> None:
+        # The SDK makes one for each activation of a workflow: all share their parts, and what those remember.
+        vars(self).update(vars(_PARTS))
 
     def from_payloads(self, payloads: Sequence[Payload], type_hints: list[type] | None = None) -> list[Any]:
         """The values; see the base class."""

@@ -28,6 +28,7 @@ _UNSETTLED = (CareStateName.REFUND_PENDING, CareStateName.REFUND_MANUAL)
 _A_DAY = timedelta(days=1)
 _VIEW = select(REQUESTS.c.view).where(REQUESTS.c.request_id == bindparam("of"))
 _OPENING = select(REQUESTS.c.opening).where(REQUESTS.c.request_id == bindparam("of"))
+_OPENED = select(REQUESTS.c.opening, REQUESTS.c.view).where(REQUESTS.c.request_id == bindparam("of"))
 _LATER = APPLIED_COMMANDS.alias("later")
 _ACCEPTED_SINCE = (
     select(func.count())
@@ -134,6 +135,11 @@ class SqlRequestDirectory:
         async with self._database.glancing() as connection:
             opening: CareRequestOpening | None = await connection.scalar(_OPENING, {"of": request_id})
             return opening
+
+    async def opened(self, request_id: str) -> tuple[CareRequestOpening | None, RequestView | None]:
+        async with self._database.glancing() as connection:
+            row = (await connection.execute(_OPENED, {"of": request_id})).one_or_none()
+            return (None, None) if row is None else (row.opening, row.view)
 
     async def waiting_for_settlement(self, licence_id: str) -> Sequence[str]:
         asked_first = REFUND_INTENTS.c.request_id == REQUESTS.c.request_id
