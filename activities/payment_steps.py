@@ -1,5 +1,6 @@
 """Moving money, once (R41-R44)."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from temporalio import activity
@@ -24,11 +25,17 @@ class PaymentSwitchQuestion(Value):
     seller_id: Identifier
 
 
+async def at_once() -> None:
+    """Nothing is more urgent than a payment."""
+
+
 @dataclass(frozen=True)
 class PaymentSteps:
     """The steps that need the payment side."""
 
     payments: Payments
+    its_turn: Callable[[], Awaitable[None]] = at_once
+    """What a payment waits for before it begins: seconds, never for good."""
 
     @activity.defn
     async def payments_stopped(self, question: PaymentSwitchQuestion) -> bool:
@@ -40,9 +47,11 @@ class PaymentSteps:
     async def pay_back(self, step: RefundStep) -> RefundAnswer:
         """Look first, then ask once under the licence's key; safe to repeat (R41).
 
-        What came of it is written down even when the workflow has called the payment off meanwhile.
+        What came of it is written down even when the workflow has called the payment off meanwhile; one that
+        is called off while it waits for its turn has not begun.
         """
         async with alive():
+            await self.its_turn()
             return await to_its_end(self.payments.pay_back(step.order, step.at))
 
     @activity.defn

@@ -18,6 +18,8 @@ AT_ONCE: Final = 4
 """A batch at the mailbox's longest, 20 mails of 30 s four at a time, ends within the queue's five minutes."""
 
 POLL_EVERY: Final = timedelta(seconds=1)
+GIVING_WAY: Final = 5
+"""So many pauses follow a batch while something more urgent is under way."""
 LONGEST_PAUSE: Final = timedelta(minutes=1)
 
 GivesWay = Callable[[], Awaitable[bool]]
@@ -49,7 +51,7 @@ async def deliver_forever(
     time: into the folder, that is the same file again; by SMTP, a second mail with the same Message-ID. No
     notice is lost that way: a deadline that nobody was told of is worse than one that was told twice.
 
-    While `gives_way` says so, a pause follows every batch: what is more urgent has the processor and the
+    While `gives_way` says so, long pauses follow every batch: what is more urgent has the processor and the
     records nearly for itself, and yet the notices go on.
     """
     pause = poll_every
@@ -62,7 +64,9 @@ async def deliver_forever(
             pause = min(pause * 2, LONGEST_PAUSE)
             continue
         pause = poll_every
-        if taken < BATCH or await gives_way():
+        if await gives_way():
+            await _pause(stop, GIVING_WAY * poll_every)
+        elif taken < BATCH:
             await _pause(stop, poll_every)
 
 

@@ -29,6 +29,13 @@ and temporalio are passed through by the SDK itself. What is passed through is n
 there to replay recorded histories without this shortcut.
 """
 
+IN_PLACE = True
+"""What workers and replayers get as the SDK's `debug_mode`: they run workflow code on their own event loop.
+
+Otherwise each activation is handed to another thread and back, which costs more than the activation
+(docs/decisions/0016). What the SDK gives up for it is to notice code that never comes to an end.
+"""
+
 MESSAGES_WITHOUT_ARGUMENT = frozenset({"opened"})
 """Messages that may be sent without an argument; they are handed on with an empty JSON object."""
 

@@ -25,7 +25,7 @@ UNREADABLE_SECRET: Final = f"{SECRETS_DIR}: a file can't be read, or is no text"
 
 TOO_HIGH_A_PORT: Final = 65_536
 
-WORKFLOW_CACHE_KIB: Final = 700
+WORKFLOW_CACHE_KIB: Final = 320
 """What one cached workflow costs: its sandbox, its copies of our workflow modules, its state.
 
 Measured over 400 requests that had just been opened: 550 KiB each. Rounded up, since a long life keeps more.
@@ -218,6 +218,7 @@ class Settings(BaseSettings):
     )
     workflow_task_slots: int = Field(default=12, ge=8, le=16, description="a whole number from 8 to 16")
     activity_slots: int = Field(default=50, ge=1, le=1000, description="a whole number from 1 to 1000")
+    activities_per_second: int = Field(default=12, ge=1, le=1000, description="a whole number from 1 to 1000")
     cache_memory_mib: int = Field(
         default=512, ge=16, le=1_048_576, description="a whole number of MiB, 16 or more"
     )

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import count
 
 from sqlalchemy import func, select
@@ -48,6 +49,7 @@ class Requests:
         self._records = records
         self._planner = PublicHolidays()
         self._numbers = count(1)
+        self._gateway = cache(self._gateway_to)
 
     @classmethod
     async def prepared(cls, url: str, licences: int) -> None:
@@ -103,7 +105,7 @@ class Requests:
         """Anybody's command, as `CareGateway.send` sends it."""
         return await self._gateway(client).send(opened.request_id, command)
 
-    def _gateway(self, client: Client) -> CareGateway:
+    def _gateway_to(self, client: Client) -> CareGateway:
         of = self._records
         return CareGateway(
             client,

@@ -1,8 +1,8 @@
 """Puts a worker together: the steps over the parties they need, the workflows, and the size of it all."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio.client import Client
@@ -18,16 +18,18 @@ from activities.record_steps import RecordSteps
 from activities.recovery_steps import RecoverySteps
 from activities.renewal_steps import RenewalSteps
 from adapters.billing.opened import care_records, renewals
+from adapters.billing.side_by_side import Throttle
 from adapters.payments.once import OncePayments
 from adapters.payments.opened import embedded_provider
 from adapters.public_holidays import PublicHolidays, data_versions
 from adapters.records.opened import Records
-from adapters.sandbox import production_runner
+from adapters.sandbox import IN_PLACE, production_runner
 from adapters.settings import BillingProviderName, PaymentProviderName
 from business_care.deactivation.ports import ProductRecords, Renewals
 from business_care.ports import CareRecords, DeadlinePlanner, Digests, OpenRuns, PaymentProvider, Payments
 from business_care.recovery.ports import RecoveryDirectory, RecoveryRecords
 from gateway.comparing import Comparer
+from gateway.precedence import Crowd
 from workflows.care_request import CareRequest
 from workflows.names import TASK_QUEUE
 from workflows.operator_digest import OperatorDigest
@@ -43,6 +45,9 @@ DEAD_WORKER_PATIENCE = timedelta(seconds=5)
 The SDK's own 10 seconds is what every request that was in the memory of a killed worker would lose.
 """
 
+LONGEST_WAIT_OF_A_REFUND = timedelta(seconds=15)
+"""While a crowd of deadlines waits, refunds give way; when it is a long one, they go on all the same."""
+
 
 @dataclass(frozen=True)
 class Parties:
@@ -57,6 +62,7 @@ class Parties:
     open_runs: OpenRuns
     digests: Digests
     open_recoveries: RecoveryDirectory
+    crowd: Crowd
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,7 @@ class WorkerSize:
 
     workflow_tasks: int = 12
     activities: int = 50
+    activities_per_second: int = 12
     cached_workflows: int = 500
     graceful_shutdown: timedelta = timedelta(seconds=30)
 
@@ -116,15 +123,16 @@ def parties(
         digests=records.digests,
         open_recoveries=records.recoveries,
         renewals=renewals(database, providers.billing, payments, providers.billing_calls_per_second),
+        crowd=Crowd(records.directory, lambda: datetime.now(UTC)),
     )
 
 
-def steps(client: Client, of: Parties) -> list[Callable[..., Any]]:
+def steps(client: Client, of: Parties, refunds_per_second: float) -> list[Callable[..., Any]]:
     """Every activity of the task queue."""
     calendar, records, payments = (
         CalendarSteps(of.planner),
         RecordSteps(of.records),
-        PaymentSteps(of.payments),
+        PaymentSteps(of.payments, _after_the_crowd(of.crowd, Throttle(refunds_per_second))),
     )
     products, of_renewals = ProductSteps(of.products), RenewalSteps(of.renewals)
     recoveries = RecoverySteps(of.recoveries)
@@ -170,17 +178,27 @@ def care_worker(
         client,
         task_queue=TASK_QUEUE,
         workflows=list(WORKFLOWS),
-        activities=steps(client, of),
+        activities=steps(client, of, size.activities_per_second),
         workflow_runner=production_runner(),
         max_concurrent_workflow_tasks=size.workflow_tasks,
         max_concurrent_activities=size.activities,
+        max_activities_per_second=size.activities_per_second,
         max_concurrent_local_activities=size.activities,
         max_cached_workflows=size.cached_workflows,
         sticky_queue_schedule_to_start_timeout=DEAD_WORKER_PATIENCE,
+        debug_mode=IN_PLACE,
         graceful_shutdown_timeout=size.graceful_shutdown,
         build_id=data_versions().business_care if version is None else None,
         deployment_config=None if version is None else _deployment(version),
     )
+
+
+def _after_the_crowd(crowd: Crowd, throttle: Throttle) -> Callable[[], Awaitable[None]]:
+    async def turn() -> None:
+        await crowd.has_passed(LONGEST_WAIT_OF_A_REFUND)
+        await throttle.turn()
+
+    return turn
 
 
 def _deployment(version: WorkerVersion) -> WorkerDeploymentConfig:

@@ -34,7 +34,7 @@ async def _replay(limit: int) -> "Replays":
     from temporalio.worker import Replayer
 
     from adapters.encryption.converter import data_converter
-    from adapters.sandbox import production_runner
+    from adapters.sandbox import IN_PLACE, production_runner
     from console.assembly import WORKFLOWS
     from console.composition import opened_client, settings
     from gateway.replay import replay_open_runs
@@ -42,6 +42,7 @@ async def _replay(limit: int) -> "Replays":
     replayer = Replayer(
         workflows=list(WORKFLOWS),
         workflow_runner=production_runner(),
+        debug_mode=IN_PLACE,
         data_converter=data_converter(settings().keyring),
     )
     client = await opened_client()

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from temporalio.client import Client
 
@@ -18,7 +18,6 @@ from adapters.settings import Settings
 from business_care.ports import Mailbox
 from console.assembly import Providers, WorkerSize, WorkerVersion, care_worker, parties
 from console.key_noting import noting
-from gateway.precedence import is_crowded
 
 
 def worker_size(settings: Settings) -> WorkerSize:
@@ -26,6 +25,7 @@ def worker_size(settings: Settings) -> WorkerSize:
     return WorkerSize(
         workflow_tasks=settings.workflow_task_slots,
         activities=settings.activity_slots,
+        activities_per_second=settings.activities_per_second,
         cached_workflows=settings.max_cached_workflows,
         graceful_shutdown=timedelta(seconds=settings.graceful_shutdown_seconds),
     )
@@ -65,13 +65,8 @@ async def serve(
         worker = care_worker(client, of, worker_size(settings), worker_version(settings))
         notices = records.notices(desk)
 
-        async def deadlines_come_first() -> bool:
-            return await is_crowded(records.directory, datetime.now(UTC))
-
         tasks.create_task(
-            deliver_forever(
-                notices, mailbox(settings), settings.mail_from, stop, gives_way=deadlines_come_first
-            )
+            deliver_forever(notices, mailbox(settings), settings.mail_from, stop, gives_way=of.crowd.is_there)
         )
         async with told_alive(settings.alive_file, lambda: worker.is_running), worker:
             await stop.wait()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from uuid import uuid4
 
 from temporalio.client import Client
@@ -22,7 +23,7 @@ from gateway.closed import RequestAddressee
 from gateway.delivering import Courier
 from gateway.opening import Reception
 from gateway.operating import Operations
-from gateway.precedence import Precedence
+from gateway.precedence import Crowd, Precedence
 from gateway.raw_command import RawCommand
 from gateway.reading import Reader, RecordedRequests
 from gateway.records_desk import RecordsDesk
@@ -199,9 +200,9 @@ class CareGateway:
     def _courier(self) -> Courier[CommandAnswer]:
         return Courier(self.client, self.commands, self.clock, self.patience, self._precedence)
 
-    @property
+    @cached_property
     def _precedence(self) -> Precedence:
-        return Precedence(self.client, self.directory, self.clock)
+        return Precedence(self.client, Crowd(self.directory, self.clock))
 
     @property
     def _reader(self) -> Reader:

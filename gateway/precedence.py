@@ -6,10 +6,11 @@ moved to the front before the command is sent, and moved back after the answer
 (docs/decisions/0014). When nothing is crowded the server is asked nothing, and no history grows.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -26,17 +27,45 @@ from business_care.ports import RequestDirectory
 
 CROWD: Final = 20
 """So many deadlines that wait to be kept are a crowd: to keep them takes a worker a quarter of a second."""
+LOOK_EVERY: Final = timedelta(seconds=1)
 FIRST: Final = Priority(priority_key=1)
 """The front; every run stands in the middle, which is 3 of 5, unless it was moved."""
 _MIDDLE: Final = Priority()
 
 
-async def is_crowded(directory: RequestDirectory, now: datetime) -> bool:
-    """Whether many deadlines have ended that are not kept yet. Records that do not answer tell of none."""
-    try:
-        return await directory.deadlines_waiting(now, CROWD) >= CROWD
-    except StepFailed:
-        return False
+class Crowd:
+    """Whether many deadlines have ended that are not kept yet, or end within a second.
+
+    One look a second serves all who ask, so it looks a second ahead. Records that do not answer tell of none.
+    """
+
+    def __init__(self, directory: RequestDirectory, clock: Callable[[], datetime]) -> None:
+        self._directory = directory
+        self._clock = clock
+        self._looking = asyncio.Lock()
+        self._looked_at = datetime.min.replace(tzinfo=UTC)
+        self._seen = False
+
+    async def is_there(self) -> bool:
+        """Whether it is there."""
+        async with self._looking:
+            now = self._clock()
+            if not self._looked_at <= now < self._looked_at + LOOK_EVERY:
+                self._seen = await self._will_be_there(now + LOOK_EVERY)
+                self._looked_at = now
+            return self._seen
+
+    async def has_passed(self, at_most: timedelta) -> None:
+        """Wait until it is gone, or until `at_most` is over."""
+        until = self._clock() + at_most
+        while await self.is_there() and self._clock() < until:  # noqa: ASYNC110 -- only the records can tell
+            await asyncio.sleep(LOOK_EVERY.total_seconds())
+
+    async def _will_be_there(self, soon: datetime) -> bool:
+        try:
+            return await self._directory.deadlines_waiting(soon, CROWD) >= CROWD
+        except StepFailed:
+            return False
 
 
 @dataclass(frozen=True)
@@ -48,12 +77,11 @@ class Precedence:
     """
 
     client: Client
-    directory: RequestDirectory
-    clock: Callable[[], datetime]
+    crowd: Crowd
 
     async def at_start(self) -> Priority:
         """Where a new run begins: at the front when it is crowded."""
-        return FIRST if await is_crowded(self.directory, self.clock()) else _MIDDLE
+        return FIRST if await self.crowd.is_there() else _MIDDLE
 
     async def give_back(self, workflow_id: str, given: Priority) -> None:
         """Move a run that began at the front back to the middle."""

@@ -12,7 +12,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from adapters.encryption.converter import DATA_CONVERTER
-from adapters.sandbox import production_runner
+from adapters.sandbox import IN_PLACE, production_runner
 from benchmarks.suite.measured import Figure
 from benchmarks.suite.scale import Scale
 from benchmarks.worker_process import ROOT
@@ -26,7 +26,10 @@ HISTORIES = ROOT / "tests" / "replay" / "histories"
 async def measured(scale: Scale) -> Sequence[Figure]:
     """Every recorded history, in turns; one round warms up."""
     replayer = Replayer(
-        workflows=list(WORKFLOWS), workflow_runner=production_runner(), data_converter=DATA_CONVERTER
+        workflows=list(WORKFLOWS),
+        workflow_runner=production_runner(),
+        data_converter=DATA_CONVERTER,
+        debug_mode=IN_PLACE,
     )
     recorded = {file.stem: _history(file.read_text("utf-8")) for file in sorted(HISTORIES.glob("*.json"))}
     taken: dict[str, list[float]] = {name: [] for name in recorded}

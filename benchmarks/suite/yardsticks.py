@@ -14,6 +14,8 @@ from temporalio.common import SearchAttributeKey
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from adapters.sandbox import IN_PLACE
+
 QUEUE = "yardsticks"
 
 STATE = SearchAttributeKey.for_keyword("CareState")
@@ -147,6 +149,7 @@ async def main(address: str, told: Path) -> None:
         workflows=[Bare, AtOnce, Answering, Skeleton],
         activities=[step],
         workflow_runner=_runner(),
+        debug_mode=IN_PLACE,
         max_concurrent_workflow_tasks=12,
         max_cached_workflows=500,
     ):

@@ -75,3 +75,42 @@ async def test_a_worker_whose_grace_is_over_breaks_a_payment_off() -> None:
     with pytest.raises(asyncio.CancelledError):
         await paying
     assert payments.written == []
+
+
+async def test_a_refund_that_waits_for_its_turn_gives_signs_of_life_and_is_then_paid() -> None:
+    payments, environment, signs, turn = (
+        PlainPayments(),
+        ActivityEnvironment(),
+        asyncio.Event(),
+        asyncio.Event(),
+    )
+    environment.on_heartbeat = lambda *_details: signs.set()
+    steps = PaymentSteps(payments, lambda: _until(turn))
+    paying = asyncio.create_task(environment.run(steps.pay_back, STEP))
+    await asyncio.wait_for(signs.wait(), 60)
+    waited = not paying.done()
+
+    turn.set()
+
+    assert (waited, (await paying).kind) == (True, RefundAnswerKind.SUCCEEDED)
+
+
+async def test_a_refund_that_is_called_off_while_it_waits_for_its_turn_is_never_begun() -> None:
+    payments, environment, waits = SlowPayments(), ActivityEnvironment(), asyncio.Event()
+
+    async def for_ever() -> None:
+        waits.set()
+        await asyncio.Event().wait()
+
+    paying = asyncio.create_task(environment.run(PaymentSteps(payments, for_ever).pay_back, STEP))
+    await asyncio.wait_for(waits.wait(), 60)
+
+    environment.cancel(CALLED_OFF)
+
+    with pytest.raises(asyncio.CancelledError):
+        await paying
+    assert not payments.begun.is_set()
+
+
+async def _until(event: asyncio.Event) -> None:
+    await event.wait()

@@ -79,6 +79,7 @@ def test_an_empty_variable_counts_as_left_out(monkeypatch: pytest.MonkeyPatch) -
         ("WORKFLOW_TASK_SLOTS", "17", "is '17'; allowed is a whole number from 8 to 16"),
         ("WORKFLOW_TASK_SLOTS", "7", "is '7'; allowed is a whole number from 8 to 16"),
         ("ACTIVITY_SLOTS", "many", "is 'many'; allowed is a whole number from 1 to 1000"),
+        ("ACTIVITIES_PER_SECOND", "0", "is '0'; allowed is a whole number from 1 to 1000"),
         ("CACHE_MEMORY_MIB", "1", "is '1'; allowed is a whole number of MiB, 16 or more"),
         ("MAX_CACHED_WORKFLOWS", "-1", "is '-1'; allowed is a whole number from 0 to 1000000"),
         ("GRACEFUL_SHUTDOWN_SECONDS", "601", "is '601'; allowed is a whole number of seconds from 0 to 600"),

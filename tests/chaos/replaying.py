@@ -14,7 +14,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
-from adapters.sandbox import production_runner, strict_runner
+from adapters.sandbox import IN_PLACE, production_runner, strict_runner
 from console.assembly import WORKFLOWS
 
 RUNNERS = {"production": production_runner, "strict": strict_runner}
@@ -28,6 +28,7 @@ async def replay_all(histories: Sequence[WorkflowHistory], runners: Sequence[str
             workflows=list(WORKFLOWS),
             workflow_runner=RUNNERS[name](),
             data_converter=pydantic_data_converter,
+            debug_mode=IN_PLACE,
         )
         async with replayer.workflow_replay_iterator(_one_by_one(histories)) as results:
             async for result in results:

@@ -19,6 +19,7 @@ from temporalio.converter import SerializationContext
 from temporalio.worker import Replayer, WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
 from temporalio.workflow import Info
 
+from adapters.sandbox import IN_PLACE
 from workflows.care_request import CareRequest
 from workflows.names import (
     CARE_REQUEST,
@@ -55,6 +56,7 @@ async def replayed(history: WorkflowHistory, runner: WorkflowRunner) -> list[str
         workflows=[WORKFLOWS[begun_as(history)]],
         workflow_runner=listener,
         data_converter=pydantic_data_converter,
+        debug_mode=IN_PLACE,
     )
     await replayer.replay_workflow(history)
     return listener.heard
