@@ -28,7 +28,7 @@ TOO_HIGH_A_PORT: Final = 65_536
 WORKFLOW_CACHE_KIB: Final = 320
 """What one cached workflow costs: its sandbox, its copies of our workflow modules, its state.
 
-Measured over 400 requests that had just been opened: 550 KiB each. Rounded up, since a long life keeps more.
+Measured over 500 requests that had been opened: 160 to 250 KiB each (docs/sizing.md). A long life keeps more.
 """
 
 

@@ -49,7 +49,7 @@ class Plan:
     slots: int | None = None
     """How many workflow tasks it does at a time; left out, the default of the settings."""
 
-    commands_a_second: float = 5
+    commands_a_second: float = 2
     """How much people do meanwhile."""
 
     @property
@@ -88,8 +88,8 @@ async def stampede(folder: Path, plan: Plan) -> Stampede:
             requests,
             server.client,
             plan.requests,
-            # Twice what it took to open them: the machine may have more to do meanwhile.
-            lambda opening: 2 * opening + ahead + MARGIN,
+            # To move a deadline takes less than half of it; the machine may have more to do meanwhile.
+            lambda opening: opening + ahead + MARGIN,
             AT_A_TIME,
         )
         if datetime.now(UTC) > due - ahead - timedelta(seconds=1):

@@ -20,8 +20,8 @@ class Scale:
     """How many whole lives each rival leads in one round."""
 
 
-SHORT = Scale("short", (1_000,), (1_000,), (100_000,), rounds=5, lives=100)
+SHORT = Scale("short", (2_000,), (1_000,), (100_000,), rounds=5, lives=60)
 LONG = Scale("long", (1_000, 10_000), (1_000, 5_000), (100_000, 1_000_000), rounds=9, lives=300)
 OVERNIGHT = replace(LONG, name="overnight", open_requests=(1_000, 10_000, 50_000))
-"""To open a request takes a tenth of a second of two cores: fifty thousand take hours."""
+"""To open fifty thousand takes an hour."""
 SCALES = {scale.name: scale for scale in (SHORT, LONG, OVERNIGHT)}
