@@ -150,7 +150,7 @@ async def test_a_lost_dispute_ends_the_requests_of_a_payment_only_where_the_bank
 ) -> None:
     bought = [await market.licence(), await market.licence()]
     payment = await bought_together(market, *bought)
-    requests = [(await gateway.open_request(market.opening(one.id))).request_id for one in bought]
+    requests = sorted([(await gateway.open_request(market.opening(one.id))).request_id for one in bought])
     prices = await market.records.directory.prices_paid_with(payment)
     both = prices[0].model_copy(update={"amount": sum(price.amount for price in prices)})
     amount = {"the price of one": prices[0], "both prices": both, "an amount nobody told": None}[taken]
