@@ -79,7 +79,7 @@ format: install ## Bring code into form (ruff)
 record-histories: install ## Record the lives that tests/replay plays again; LIVES="a b" records these alone
 	$(BIN)/python -m tests.replay.record $(LIVES)
 
-bench: install ## Measure what requests cost, beside rivals; TOPICS="cascade" measures these alone (half an hour)
+bench: install ## Measure what requests cost, beside rivals; TOPICS="cascade" measures these alone (a quarter of an hour)
 	$(BIN)/python -m benchmarks.suite $(TOPICS)
 
 bench-long: install ## The same with many more requests, deadlines and renewals (hours)

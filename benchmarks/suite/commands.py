@@ -23,8 +23,8 @@ PARTS = 5
 
 
 async def measured(scale: Scale) -> Sequence[Figure]:
-    """As many turns as a round has lives; the first ones warm up and do not count."""
-    turns = PARTS * scale.lives
+    """Three times as many turns as a round has lives; the first ones warm up and do not count."""
+    turns = 3 * scale.lives
     async with contest(turns + WARM_UP) as ground:
         calls = await _calls(ground)
         taken: dict[str, list[float]] = {name: [] for name in calls}
