@@ -6,17 +6,8 @@ from temporalio import activity
 
 from activities.failures import translated
 from business_care.counting import DeadlinePlan
-from business_care.kept_plans import KeptPlan
-from business_care.planning import OpeningPlans, PlannedReminders, Recount, ReminderPlan, WindowPlan
+from business_care.planning import PlannedReminders, Recount, ReminderPlan, WindowPlan
 from business_care.ports import DeadlinePlanner
-from business_care.values import Value
-
-
-class OpeningDeadlines(Value):
-    """Both deadlines of a request, as its history keeps them."""
-
-    acknowledgement: KeptPlan
-    resolution: KeptPlan
 
 
 @dataclass(frozen=True)
@@ -24,27 +15,6 @@ class CalendarSteps:
     """The steps that need a calendar of business days."""
 
     planner: DeadlinePlanner
-
-    @activity.defn
-    async def plan_opening(self, wanted: OpeningPlans) -> OpeningDeadlines:
-        """Both deadlines; closures are left out of the first one only (R6)."""
-        with translated():
-            return OpeningDeadlines(
-                acknowledgement=self.planner.plan(
-                    wanted.opened_at,
-                    wanted.acknowledge_business_days,
-                    wanted.place,
-                    wanted.profile,
-                    wanted.closures,
-                ),
-                resolution=self.planner.plan(
-                    wanted.opened_at,
-                    wanted.resolve_business_days,
-                    wanted.place,
-                    wanted.profile,
-                    remind_before=wanted.reminders_business_days,
-                ),
-            )
 
     @activity.defn
     async def plan_window(self, wanted: WindowPlan) -> DeadlinePlan:

@@ -12,6 +12,7 @@ from temporalio.worker import Worker, WorkerDeploymentConfig
 from activities.calendar_steps import CalendarSteps
 from activities.comparison_steps import ComparisonSteps
 from activities.digest_steps import DigestSteps
+from activities.opening_steps import OpeningSteps
 from activities.payment_steps import PaymentSteps
 from activities.product_steps import ProductSteps
 from activities.record_steps import RecordSteps
@@ -129,7 +130,8 @@ def parties(
 
 def steps(client: Client, of: Parties, refunds_per_second: float) -> list[Callable[..., Any]]:
     """Every activity of the task queue."""
-    calendar, records, payments = (
+    beginning, calendar, records, payments = (
+        OpeningSteps(of.records, of.planner),
         CalendarSteps(of.planner),
         RecordSteps(of.records),
         PaymentSteps(of.payments, _after_the_crowd(of.crowd, Throttle(refunds_per_second))),
@@ -138,11 +140,11 @@ def steps(client: Client, of: Parties, refunds_per_second: float) -> list[Callab
     recoveries = RecoverySteps(of.recoveries)
     comparisons = ComparisonSteps(Comparer(client, of.open_runs, of.open_recoveries))
     return [
-        calendar.plan_opening,
+        beginning.look_up,
+        beginning.plan_opening,
         calendar.plan_window,
         calendar.recount,
         calendar.plan_reminders,
-        records.look_up,
         records.store,
         records.end_care,
         records.cancel_renewal,

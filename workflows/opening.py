@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 from temporalio import workflow
 from temporalio.exceptions import FailureError
 
-from activities.calendar_steps import CalendarSteps
-from activities.record_steps import Found, RecordSteps
+from activities.opening_steps import Found, OpeningDeadlines, OpeningSteps
 from business_care.opening import deadlines_planned, facts_found, licence_unknown
 from business_care.planning import opening_plans
 from workflows.clock import now
@@ -47,7 +46,7 @@ class OpeningProcess:
             found = await self._look_up()
             if found.facts is not None:
                 self._life.take(facts_found(self._life.state, found.facts, now()))
-                await self._count_deadlines()
+                self._tell(found.deadlines or await self._count_deadlines())
             elif found.licence_is_unknown and not self._life.state.is_closed:
                 self._life.take(licence_unknown(self._life.state, now()))
                 await self._pause(UNKNOWN_LICENCE_LOOK)
@@ -58,24 +57,26 @@ class OpeningProcess:
 
     async def _look_up(self) -> Found:
         opening = self._life.state.opening
-        looking = surely(RecordSteps.look_up, opening, "look the licence up in the records")
+        looking = surely(OpeningSteps.look_up, opening, "look the licence up in the records")
         found = await self._unless_closed(looking) or Found()
         self._desk.finished_before = found.finished
         return found
 
-    async def _count_deadlines(self) -> None:
+    async def _count_deadlines(self) -> OpeningDeadlines | None:
         """Count as long as the calendar may only be out of order; then the records may have to be mended."""
         if self._life.state.is_closed:
-            return
+            return None
         wanted = opening_plans(self._life.state)
-        counting = surely(CalendarSteps.plan_opening, wanted, "count both deadlines", CALENDAR_PATIENCE)
+        counting = surely(OpeningSteps.plan_opening, wanted, "count both deadlines", CALENDAR_PATIENCE)
         try:
-            plans = await self._unless_closed(counting)
+            return await self._unless_closed(counting)
         except FailureError:
-            return
-        if plans is not None:
+            return None
+
+    def _tell(self, counted: OpeningDeadlines | None) -> None:
+        if counted is not None:
             self._life.take(
-                deadlines_planned(self._life.state, plans.acknowledgement, plans.resolution, now())
+                deadlines_planned(self._life.state, counted.acknowledgement, counted.resolution, now())
             )
 
     async def _unless_closed(self, step: Coroutine[Any, Any, Answer]) -> Answer | None:

@@ -85,8 +85,7 @@ class Skeleton:
 
     @workflow.run
     async def run(self) -> str:
-        """Look up, count, start both clocks, store; then wait until all is over."""
-        await _stepped()
+        """Look up and count, start both clocks, store; then wait until all is over."""
         await _stepped()
         self._start("acknowledgement", "resolution")
         await _stepped()

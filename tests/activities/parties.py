@@ -48,13 +48,14 @@ class PlainRecords:
 
     known: bool = True
     closed: RequestView | None = None
+    facts: LicenceFacts = FACTS
     did: list[str] = field(default_factory=list)
 
     async def licence_facts(self, opening: CareRequestOpening) -> LicenceFacts:
         self.did.append(f"facts of {opening.licence_id}")
         if not self.known:
             raise RecordMissing(f"no licence {opening.licence_id}")
-        return FACTS
+        return self.facts
 
     async def finished(self, request_id: str) -> RequestView | None:
         return self.closed

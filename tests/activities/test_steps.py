@@ -8,13 +8,17 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.calendar_steps import CalendarSteps
+from activities.opening_steps import Found, OpeningSteps
 from activities.payment_steps import PaymentSteps, PaymentSwitchQuestion, RefundStep
 from activities.record_steps import LicenceAct, RecordSteps
-from business_care.calendar import Closure
+from business_care.calendar import CalendarErrorCode, CalendarRefused, Closure
+from business_care.counting import DeadlinePlan
+from business_care.errors import TemporarilyUnavailable
 from business_care.opening import facts_found
 from business_care.planning import Recount, opening_plans
 from business_care.presenting import view
 from business_care.refund import Money, RefundAnswerKind, RefundOrder
+from business_care.request import CareRequestOpening
 from business_care.state import opened_state
 from business_care.views import RequestView
 from tests.activities.parties import (
@@ -42,14 +46,55 @@ def not_entitled() -> RequestView:
     return view(state)
 
 
-async def test_a_known_licence_is_found_with_its_facts() -> None:
-    found = await RecordSteps(PlainRecords()).look_up(OPENING)
+def looking_up(
+    records: PlainRecords, planner: EveryDayPlanner | None = None
+) -> Callable[[CareRequestOpening], Awaitable[Found]]:
+    return OpeningSteps(records, planner or EveryDayPlanner()).look_up
+
+
+class NoCalendar(EveryDayPlanner):
+    """A planner without a calendar, be it for now or for good."""
+
+    def __init__(self, failure: Exception) -> None:
+        self.failure = failure
+
+    def plan(self, *_: object, **__: object) -> DeadlinePlan:
+        raise self.failure
+
+
+async def test_a_known_licence_is_found_with_its_facts_and_both_deadlines() -> None:
+    found = await looking_up(PlainRecords())(OPENING)
 
     assert (found.facts, found.finished, found.licence_is_unknown) == (FACTS, None, False)
+    assert found.deadlines is not None
+    days = (found.deadlines.acknowledgement.business_days, found.deadlines.resolution.business_days)
+    assert days == (1, 30)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        CalendarRefused(CalendarErrorCode.UNKNOWN_COUNTRY, "no such country"),
+        TemporarilyUnavailable("out of order"),
+    ],
+    ids=["refused", "out of order"],
+)
+async def test_a_calendar_that_is_out_of_order_holds_no_facts_back(failure: Exception) -> None:
+    found = await looking_up(PlainRecords(), NoCalendar(failure))(OPENING)
+
+    assert (found.facts, found.deadlines) == (FACTS, None)
+
+
+async def test_nothing_is_counted_for_a_licence_without_care() -> None:
+    records = PlainRecords(facts=FACTS.model_copy(update={"care_active": False}))
+
+    found = await looking_up(records)(OPENING)
+
+    assert (found.facts, found.deadlines) == (records.facts, None)
 
 
 async def test_an_unknown_licence_is_an_answer_and_no_failure() -> None:
-    found = await RecordSteps(PlainRecords(known=False)).look_up(OPENING)
+    found = await looking_up(PlainRecords(known=False))(OPENING)
 
     assert (found.facts, found.licence_is_unknown) == (None, True)
 
@@ -57,7 +102,7 @@ async def test_an_unknown_licence_is_an_answer_and_no_failure() -> None:
 async def test_a_request_that_has_ended_is_found_without_asking_for_facts() -> None:
     records = PlainRecords(known=False, closed=not_entitled())
 
-    found = await RecordSteps(records).look_up(OPENING)
+    found = await looking_up(records)(OPENING)
 
     assert (found.finished, found.licence_is_unknown) == (not_entitled(), False)
     assert records.did == []
@@ -79,7 +124,7 @@ async def test_closures_are_left_out_of_the_first_count_only() -> None:
     facts = FACTS.model_copy(update={"closures": (CLOSURE,)})
     wanted = opening_plans(facts_found(opened_state(OPENING), facts, OPENED_AT).state)
 
-    plans = await CalendarSteps(EveryDayPlanner()).plan_opening(wanted)
+    plans = await OpeningSteps(PlainRecords(), EveryDayPlanner()).plan_opening(wanted)
 
     assert (plans.acknowledgement.business_days, plans.acknowledgement.closures) == (1, (CLOSURE,))
     assert (plans.resolution.business_days, plans.resolution.closures) == (30, ())

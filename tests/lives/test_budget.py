@@ -13,7 +13,7 @@ from tests.lives.catalogue import Bought
 from tests.lives.world import World
 from workflows.names import care_request_id
 
-EVENTS = 38
+EVENTS = 37
 WORKFLOW_TASKS = 4
 BILLABLE_ACTIONS = 15
 

@@ -110,7 +110,7 @@ async def test_a_start_what_the_workflow_does_and_its_steps_are_one_trace(lived:
     assert {
         "RunWorkflow:CareRequest",
         "HandleUpdate:opened",
-        "RunActivity:plan_opening",
+        "RunActivity:look_up",
         "RunActivity:store",
     } <= {span.name for span in trace}
 

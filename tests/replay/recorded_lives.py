@@ -115,6 +115,15 @@ async def told_in_spans(world: World) -> LivingRequest:
     return request
 
 
+async def counted_when_looked_up(world: World) -> LivingRequest:
+    """Facts and both deadlines come from one step; earlier lives count in a step of its own."""
+    request = await world.opens()
+    await request.reaches(paris("2031-03-04 09:30"))
+    await request.update("acknowledge", message="We are looking at it")
+    await request.update("withdraw", reason="Found another module")
+    return request
+
+
 async def held_stopped_and_paid_by_hand(world: World) -> LivingRequest:
     licence = await world.licence(Bought(pays=["error", "pending_then_failed"]))
     request = await world.opens_on(licence)
@@ -213,6 +222,7 @@ RECORDED: dict[str, Life] = {
         withdrawn_after_a_breach,
         early_reopening,
         told_in_spans,
+        counted_when_looked_up,
         held_stopped_and_paid_by_hand,
         charged_back,
         unknown_licence,
