@@ -19,13 +19,13 @@ from activities.record_steps import RecordSteps
 from activities.recovery_steps import RecoverySteps
 from activities.renewal_steps import RenewalSteps
 from adapters.billing.opened import care_records, renewals
-from adapters.billing.side_by_side import Throttle
 from adapters.payments.once import OncePayments
 from adapters.payments.opened import embedded_provider
 from adapters.public_holidays import PublicHolidays, data_versions
 from adapters.records.opened import Records
 from adapters.sandbox import IN_PLACE, production_runner
 from adapters.settings import BillingProviderName, PaymentProviderName
+from adapters.throttle import Throttle
 from business_care.deactivation.ports import ProductRecords, Renewals
 from business_care.ports import CareRecords, DeadlinePlanner, Digests, OpenRuns, PaymentProvider, Payments
 from business_care.recovery.ports import RecoveryDirectory, RecoveryRecords

@@ -1,4 +1,4 @@
-"""Asking an outside party many questions: several at a time, and not more often than it can bear."""
+"""Asking an outside party many questions, several at a time."""
 
 import asyncio
 from collections import deque
@@ -7,21 +7,6 @@ from typing import TypeVar
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
-
-
-class Throttle:
-    """Lets calls begin one after the other, evenly spaced, in the order in which they came."""
-
-    def __init__(self, per_second: float) -> None:
-        self._apart = 1 / per_second
-        self._free_at = 0.0
-
-    async def turn(self) -> None:
-        """Wait until this call may begin."""
-        now = asyncio.get_running_loop().time()
-        begins = max(now, self._free_at)
-        self._free_at = begins + self._apart
-        await asyncio.sleep(begins - now)
 
 
 async def side_by_side(

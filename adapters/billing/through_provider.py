@@ -10,11 +10,12 @@ from adapters.billing.cancelling import Days, days_of
 from adapters.billing.charges import CareEnd, ChargeReturns
 from adapters.billing.failed import drop_settled_elsewhere, free_failed
 from adapters.billing.outcomes import Outcome, keep_outcomes
-from adapters.billing.side_by_side import Throttle, side_by_side
+from adapters.billing.side_by_side import side_by_side
 from adapters.billing.walking import Page, walk
 from adapters.records.database import Database
 from adapters.records.deactivation_tables import RENEWAL_TROUBLES
 from adapters.records.renewal_counts import TroubleStatus, cascade_totals
+from adapters.throttle import Throttle
 from business_care.deactivation.charges import RenewalNotCancelled, RenewalOrder
 from business_care.deactivation.ports import BillingProvider
 from business_care.deactivation.renewals import (

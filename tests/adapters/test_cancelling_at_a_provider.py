@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select, update
 
-from adapters.billing.side_by_side import Throttle, side_by_side
+from adapters.billing.side_by_side import side_by_side
 from adapters.billing.simulated import SimulatedBilling
 from adapters.billing.through_provider import RenewalsThroughProvider
 from adapters.payments.ledger import LedgerProvider
@@ -16,6 +16,7 @@ from adapters.payments.once import OncePayments
 from adapters.records.deactivation_tables import RENEWAL_TROUBLES
 from adapters.records.opened import Records
 from adapters.records.renewal_counts import TroubleStatus
+from adapters.throttle import Throttle
 from business_care.deactivation.charges import (
     BillingAnswer,
     RenewalCharge,
