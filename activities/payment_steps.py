@@ -34,7 +34,7 @@ class PaymentSteps:
     """The steps that need the payment side."""
 
     payments: Payments
-    its_turn: Callable[[], Awaitable[None]] = at_once
+    its_turn: Callable[[], Awaitable[object]] = at_once
     """What a payment waits for before it begins: seconds, never for good."""
 
     @activity.defn

@@ -85,8 +85,7 @@ async def test_a_refund_that_waits_for_its_turn_gives_signs_of_life_and_is_then_
         asyncio.Event(),
     )
     environment.on_heartbeat = lambda *_details: signs.set()
-    steps = PaymentSteps(payments, lambda: _until(turn))
-    paying = asyncio.create_task(environment.run(steps.pay_back, STEP))
+    paying = asyncio.create_task(environment.run(PaymentSteps(payments, turn.wait).pay_back, STEP))
     await asyncio.wait_for(signs.wait(), 60)
     waited = not paying.done()
 
@@ -110,7 +109,3 @@ async def test_a_refund_that_is_called_off_while_it_waits_for_its_turn_is_never_
     with pytest.raises(asyncio.CancelledError):
         await paying
     assert not payments.begun.is_set()
-
-
-async def _until(event: asyncio.Event) -> None:
-    await event.wait()
