@@ -77,6 +77,7 @@ async def test_a_log_is_told_from_time_to_time_and_at_the_end(
 
 
 async def test_a_log_is_not_flooded(retiring: Retiring, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "LINE_SECONDS", 3600.0)
     log = StringIO()
     looked_at_in(log, monkeypatch)
     ended = asyncio.create_task(asyncio.to_thread(main, FOLLOW))
