@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
+from pydantic import model_validator
 from temporalio import activity
 
 from activities.failures import translated
@@ -25,8 +27,28 @@ class PaymentSwitchQuestion(Value):
     seller_id: Identifier
 
 
+class PaymentsSeen(Value):
+    """Whether a refund may be asked for at this moment."""
+
+    stopped: bool
+    """The kill switch is on (R44)."""
+    gives_way_seconds: int = 0
+    """Many deadlines end just now: the refund gives way to them, for so many seconds at most."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _the_switch_alone(cls, seen: Any) -> Any:
+        # What the step answered before refunds gave way, and what histories of then hold.
+        return {"stopped": seen} if isinstance(seen, bool) else seen
+
+
 async def at_once() -> None:
     """Nothing is more urgent than a payment."""
+
+
+async def to_nobody() -> int:
+    """There is nobody to give way to."""
+    return 0
 
 
 @dataclass(frozen=True)
@@ -36,12 +58,15 @@ class PaymentSteps:
     payments: Payments
     its_turn: Callable[[], Awaitable[object]] = at_once
     """What a payment waits for before it begins: seconds, never for good."""
+    gives_way_seconds: Callable[[], Awaitable[int]] = to_nobody
+    """How long a refund gives way, at most; nought: to nobody."""
 
     @activity.defn
-    async def payments_stopped(self, question: PaymentSwitchQuestion) -> bool:
-        """Whether the kill switch is on (R44)."""
+    async def payments_stopped(self, question: PaymentSwitchQuestion) -> PaymentsSeen:
+        """Whether the kill switch is on (R44), and whether there is somebody to give way to."""
         with translated():
-            return await self.payments.stopped(question.seller_id)
+            stopped = await self.payments.stopped(question.seller_id)
+            return PaymentsSeen(stopped=stopped, gives_way_seconds=await self.gives_way_seconds())
 
     @activity.defn
     async def pay_back(self, step: RefundStep) -> RefundAnswer:

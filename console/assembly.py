@@ -40,14 +40,8 @@ from workflows.refund_recovery import RefundRecovery
 
 WORKFLOWS = (CareRequest, ProductDeactivation, RefundRecovery, RecordsCheck, OperatorDigest)
 
-DEAD_WORKER_PATIENCE = timedelta(seconds=5)
-"""How long a workflow's next task waits for the worker that remembers the workflow, before any other gets it.
-
-The SDK's own 10 seconds is what every request that was in the memory of a killed worker would lose.
-"""
-
-LONGEST_WAIT_OF_A_REFUND = timedelta(seconds=15)
-"""While a crowd of deadlines waits, refunds give way; when it is a long one, they go on all the same."""
+SHORTEST_SPREAD_SECONDS = 10
+"""Refunds that give way to a crowd of deadlines, however small, come apart over so long."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +128,9 @@ def steps(client: Client, of: Parties, refunds_per_second: float) -> list[Callab
         OpeningSteps(of.records, of.planner),
         CalendarSteps(of.planner),
         RecordSteps(of.records),
-        PaymentSteps(of.payments, _after_the_crowd(of.crowd, Throttle(refunds_per_second))),
+        PaymentSteps(
+            of.payments, Throttle(refunds_per_second).turn, _spread_after(of.crowd, refunds_per_second)
+        ),
     )
     products, of_renewals = ProductSteps(of.products), RenewalSteps(of.renewals)
     recoveries = RecoverySteps(of.recoveries)
@@ -187,7 +183,6 @@ def care_worker(
         max_activities_per_second=size.activities_per_second,
         max_concurrent_local_activities=size.activities,
         max_cached_workflows=size.cached_workflows,
-        sticky_queue_schedule_to_start_timeout=DEAD_WORKER_PATIENCE,
         debug_mode=IN_PLACE,
         graceful_shutdown_timeout=size.graceful_shutdown,
         build_id=data_versions().business_care if version is None else None,
@@ -195,12 +190,15 @@ def care_worker(
     )
 
 
-def _after_the_crowd(crowd: Crowd, throttle: Throttle) -> Callable[[], Awaitable[None]]:
-    async def turn() -> None:
-        await crowd.has_passed(LONGEST_WAIT_OF_A_REFUND)
-        await throttle.turn()
+def _spread_after(crowd: Crowd, per_second: float) -> Callable[[], Awaitable[int]]:
+    """Over how many seconds the refunds come apart that each deadline of the crowd may lead to; nought
+    without a crowd."""
 
-    return turn
+    async def seconds() -> int:
+        size = await crowd.size()
+        return max(SHORTEST_SPREAD_SECONDS, round(size / per_second)) if size else 0
+
+    return seconds
 
 
 def _deployment(version: WorkerVersion) -> WorkerDeploymentConfig:

@@ -27,6 +27,8 @@ from business_care.ports import RequestDirectory
 
 CROWD: Final = 20
 """So many deadlines that wait to be kept are a crowd: to keep them takes a worker a quarter of a second."""
+COUNTED_AT_MOST: Final = 10_000
+"""Further it makes no difference to those who give way."""
 LOOK_EVERY: Final = timedelta(seconds=1)
 FIRST: Final = Priority(priority_key=1)
 """The front; every run stands in the middle, which is 3 of 5, unless it was moved."""
@@ -44,28 +46,27 @@ class Crowd:
         self._clock = clock
         self._looking = asyncio.Lock()
         self._looked_at = datetime.min.replace(tzinfo=UTC)
-        self._seen = False
+        self._seen = 0
 
     async def is_there(self) -> bool:
         """Whether it is there."""
+        return await self.size() > 0
+
+    async def size(self) -> int:
+        """How many deadlines make it up, counted up to `COUNTED_AT_MOST`; nought where there is none."""
         async with self._looking:
             now = self._clock()
             if not self._looked_at <= now < self._looked_at + LOOK_EVERY:
-                self._seen = await self._will_be_there(now + LOOK_EVERY)
+                self._seen = await self._size_at(now + LOOK_EVERY)
                 self._looked_at = now
             return self._seen
 
-    async def has_passed(self, at_most: timedelta) -> None:
-        """Wait until it is gone, or until `at_most` is over."""
-        until = self._clock() + at_most
-        while await self.is_there() and self._clock() < until:  # noqa: ASYNC110 -- only the records can tell
-            await asyncio.sleep(LOOK_EVERY.total_seconds())
-
-    async def _will_be_there(self, soon: datetime) -> bool:
+    async def _size_at(self, soon: datetime) -> int:
         try:
-            return await self._directory.deadlines_waiting(soon, CROWD) >= CROWD
+            waiting = await self._directory.deadlines_waiting(soon, COUNTED_AT_MOST)
         except StepFailed:
-            return False
+            return 0
+        return waiting if waiting >= CROWD else 0
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The process of a refund: waits while it may not be paid, pays once, settles, and ends the care
 (R41-R44)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -116,16 +116,28 @@ class RefundProcess:
             self._life.take(refund_answered(self._life.state, answer, now()))
 
     async def _until_payments_run(self, status: RefundStatus) -> None:
-        """Wait while the kill switch is on, looking again after 5 minutes, doubling to an hour (R44)."""
+        """Wait while the kill switch is on, looking again after 5 minutes, doubling to an hour (R44).
+
+        A refund gives way to a crowd of deadlines, too. No rule says at which second it is asked for: each
+        waits for another part of the time that the crowd is given, and none for longer than that.
+        """
         pause = KILL_SWITCH_FIRST_LOOK
+        gives_way_until: datetime | None = None
         question = PaymentSwitchQuestion(seller_id=refund_order(self._life.state).seller_id)
         while self._status is status and not self._life.rests:
-            seen = self._resumed
-            if not await surely(PaymentSteps.payments_stopped, question, "look at the kill switch"):
+            resumed = self._resumed
+            seen = await surely(PaymentSteps.payments_stopped, question, "look at the kill switch")
+            if seen.stopped:
+                if resumed == self._resumed:
+                    await self._changed_within(pause, "look at the kill switch again")
+                pause = min(2 * pause, KILL_SWITCH_SLOWEST_LOOK)
+                continue
+            crowded_for = timedelta(seconds=seen.gives_way_seconds)
+            gives_way_until = gives_way_until or now() + crowded_for
+            if not crowded_for or gives_way_until <= now():
                 return
-            if seen == self._resumed:
-                await self._changed_within(pause, "look at the kill switch again")
-            pause = min(2 * pause, KILL_SWITCH_SLOWEST_LOOK)
+            part = workflow.random().random() * crowded_for
+            await self._changed_within(part, "give way to deadlines that end now")
 
     async def _changed_within(self, pause: timedelta, summary: str) -> bool:
         """Wait on a durable timer; whether the refund's status or the kill switch changed before it rang."""

@@ -31,7 +31,7 @@ class OncePayments:
         self._provider = provider
 
     async def stopped(self, seller_id: str) -> bool:
-        async with self._database.reading() as connection:
+        async with self._database.glancing() as connection:
             return await payments_stopped(connection, seller_id)
 
     async def look_up(self, order: RefundOrder, at: datetime) -> RefundAnswer | None:

@@ -41,7 +41,7 @@ _FORGOTTEN = select(APPLIED_COMMANDS).where(
     APPLIED_COMMANDS.c.command_id == bindparam("command"),
     _ACCEPTED_SINCE >= MAX_APPLIED,
 )
-_WAITING = (
+_WAITING = select(func.count()).select_from(
     select(REQUESTS.c.request_id)
     .where(
         REQUESTS.c.next_due_at > bindparam("long_ago"),
@@ -55,6 +55,7 @@ _WAITING = (
         ),
     )
     .limit(bindparam("at_most"))
+    .subquery()
 )
 
 
@@ -111,7 +112,7 @@ class SqlRequestDirectory:
             policy = await policy_in_force(connection)
             past_grace = now - timedelta(minutes=policy.arrival_grace_minutes)
             when = {"now": now, "past_grace": past_grace, "long_ago": now - _A_DAY, "at_most": at_most}
-            return len((await connection.execute(_WAITING, when)).all())
+            return int(await connection.scalar(_WAITING, when) or 0)
 
     async def applied(self, request_id: str, command_id: str) -> AppliedCommand | None:
         query = select(APPLIED_COMMANDS).where(

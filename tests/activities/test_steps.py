@@ -1,15 +1,17 @@
 """Each step calls its port, hands on what came of it, and translates what went wrong."""
 
+import json
 from collections.abc import Awaitable, Callable
 from datetime import date
 
 import pytest
+from pydantic import TypeAdapter
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.calendar_steps import CalendarSteps
 from activities.opening_steps import Found, OpeningSteps
-from activities.payment_steps import PaymentSteps, PaymentSwitchQuestion, RefundStep
+from activities.payment_steps import PaymentsSeen, PaymentSteps, PaymentSwitchQuestion, RefundStep
 from activities.record_steps import LicenceAct, RecordSteps
 from business_care.calendar import CalendarErrorCode, CalendarRefused, Closure
 from business_care.counting import DeadlinePlan
@@ -155,7 +157,25 @@ async def test_the_kill_switch_is_looked_at_for_the_seller() -> None:
     stopped = await steps.payments_stopped(PaymentSwitchQuestion(seller_id="S-stopped"))
     running = await steps.payments_stopped(PaymentSwitchQuestion(seller_id="S1"))
 
-    assert (stopped, running) == (True, False)
+    assert (stopped, running) == (PaymentsSeen(stopped=True), PaymentsSeen(stopped=False))
+
+
+async def test_who_looks_at_the_kill_switch_is_told_how_long_to_give_way() -> None:
+    async def for_a_minute() -> int:
+        return 60
+
+    steps = PaymentSteps(PlainPayments(), gives_way_seconds=for_a_minute)
+
+    seen = await steps.payments_stopped(PaymentSwitchQuestion(seller_id="S1"))
+
+    assert seen == PaymentsSeen(stopped=False, gives_way_seconds=60)
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_a_history_that_holds_the_kill_switch_alone_is_understood(stopped: bool) -> None:
+    kept = json.dumps(stopped)
+
+    assert TypeAdapter(PaymentsSeen).validate_json(kept) == PaymentsSeen(stopped=stopped)
 
 
 @pytest.mark.parametrize(

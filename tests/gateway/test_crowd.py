@@ -36,6 +36,7 @@ async def test_so_many_deadlines_are_a_crowd_and_one_less_is_none() -> None:
     many.now = few.now = MIDNIGHT
 
     assert (await many.crowd().is_there(), await few.crowd().is_there()) == (True, False)
+    assert (await many.crowd().size(), await few.crowd().size()) == (CROWD, 0)
 
 
 async def test_one_look_serves_all_who_ask_within_a_second() -> None:
@@ -77,29 +78,3 @@ async def test_records_that_do_not_answer_tell_of_no_crowd() -> None:
     deadlines.now, deadlines.out_of_order = MIDNIGHT, True
 
     assert not await deadlines.crowd().is_there()
-
-
-async def test_whoever_gives_way_goes_on_when_the_crowd_has_passed() -> None:
-    deadlines = Deadlines(CROWD)
-    deadlines.now = MIDNIGHT
-    waiting = asyncio.create_task(deadlines.crowd().has_passed(timedelta(hours=1)))
-    await asyncio.sleep(0.01)
-    gave_way = not waiting.done()
-
-    deadlines.number = 0
-    deadlines.now += LOOK_EVERY
-
-    await asyncio.wait_for(waiting, 10)
-    assert gave_way
-
-
-async def test_whoever_gives_way_to_a_crowd_that_stays_goes_on_all_the_same() -> None:
-    deadlines = Deadlines(CROWD)
-    deadlines.now = MIDNIGHT
-    waiting = asyncio.create_task(deadlines.crowd().has_passed(timedelta(seconds=15)))
-    await asyncio.sleep(0.01)
-
-    deadlines.now += timedelta(seconds=15)
-
-    await asyncio.wait_for(waiting, 10)
-    assert await deadlines.crowd().is_there()

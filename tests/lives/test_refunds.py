@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from business_care.listing import PaymentState
+from console.assembly import SHORTEST_SPREAD_SECONDS
 from tests.lives.catalogue import Bought, Licence, paris
 from tests.lives.living import LivingRequest
 from tests.lives.world import A_MOMENT, GRACE, MONDAY, RESOLVE_BY, World
@@ -200,6 +201,38 @@ async def test_payments_resumed_without_a_word_are_made_at_the_next_look(world: 
 
     await request.reaches(MONDAY + timedelta(minutes=6))
 
+    assert (await request.ends()).outcome == "refunded"
+
+
+async def test_a_refund_gives_way_to_a_crowd_of_deadlines_but_not_for_good(world: World) -> None:
+    licence = await world.licence()
+    request = await world.opens_on(licence)
+    async with world.crowd_of_deadlines():
+        await request.reaches(RESOLVE_BY + GRACE + A_MOMENT)
+        ended = await request.ends()
+
+    gave_way = [timer for timer in await request.timers() if timer.startswith("give way")]
+    assert gave_way
+    assert ended.refund is not None
+    assert ended.refund.requested_at is not None
+    waited = ended.refund.requested_at - (RESOLVE_BY + GRACE)
+    assert timedelta(seconds=SHORTEST_SPREAD_SECONDS) <= waited < timedelta(minutes=1)
+    sent = await world.refund_of(licence)
+    assert sent is not None
+    assert sent.attempts == 1
+
+
+async def test_a_refund_that_gives_way_is_held_like_any_other(world: World) -> None:
+    request = await world.opens()
+    await request.reaches(ORDERED_AT)
+    async with world.crowd_of_deadlines():
+        await request.update("order_refund", reason="Promised on the phone")
+        await request.update("chargeback", status="opened")
+        await request.reaches(ORDERED_AT + timedelta(hours=1))
+        held = await request.view()
+
+    assert held.state == "refund_held"
+    await request.update("chargeback", status="won")
     assert (await request.ends()).outcome == "refunded"
 
 

@@ -1,5 +1,6 @@
 """A marketplace in which requests and products are lived through: real server, real records, skipped time."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -20,8 +21,10 @@ from business_care.listing import PaymentState, PaymentSwitch
 from business_care.people import Actor, Role
 from business_care.policy import Policy
 from business_care.request import CareRequestOpening, RequestKind
-from business_care.views import RequestView
+from business_care.views import CareStateName, RequestView
 from console.assembly import SIMULATED, Parties, WorkerSize, care_worker, parties
+from gateway.precedence import CROWD, LOOK_EVERY
+from tests.adapters.care_world import a_step, a_view
 from tests.empty_records import empty_records
 from tests.lives.catalogue import Bought, Licence, paris
 from tests.lives.living import LivingRequest
@@ -110,6 +113,21 @@ class World:
             yield
         finally:
             await load(self.records.database, read_records({}), policy=Policy())
+
+    @asynccontextmanager
+    async def crowd_of_deadlines(self) -> AsyncIterator[None]:
+        """As the records tell, first deadlines of many other requests have just ended, and are not kept."""
+        ids = [f"late-{next(self._numbers)}" for _ in range(CROWD)]
+        ended = datetime.now(UTC)
+        for request_id in ids:
+            view = a_view(request_id, state=CareStateName.AWAITING_ACKNOWLEDGEMENT, next_due_at=ended)
+            await self.records.care.store(a_step(view))
+        await asyncio.sleep(LOOK_EVERY.total_seconds())
+        try:
+            yield
+        finally:
+            for request_id in ids:
+                await self.records.care.store(a_step(a_view(request_id, seq=2)))
 
     def opening(
         self,

@@ -140,6 +140,15 @@ async def held_stopped_and_paid_by_hand(world: World) -> LivingRequest:
     return request
 
 
+async def gave_way_to_deadlines(world: World) -> LivingRequest:
+    """The refund waits while many deadlines of others end; in earlier lives none did."""
+    request = await world.opens()
+    async with world.crowd_of_deadlines():
+        await request.reaches(RESOLVE_BY + GRACE + A_MOMENT)
+        await request.ends()
+    return request
+
+
 async def charged_back(world: World) -> LivingRequest:
     request = await world.opens()
     await request.update("chargeback", status="opened")
@@ -224,6 +233,7 @@ RECORDED: dict[str, Life] = {
         told_in_spans,
         counted_when_looked_up,
         held_stopped_and_paid_by_hand,
+        gave_way_to_deadlines,
         charged_back,
         unknown_licence,
         poisoned,
