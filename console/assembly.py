@@ -191,12 +191,14 @@ def care_worker(
 
 
 def _spread_after(crowd: Crowd, per_second: float) -> Callable[[], Awaitable[int]]:
-    """Over how many seconds the refunds come apart that each deadline of the crowd may lead to; nought
-    without a crowd."""
+    """Over how many seconds the refunds come apart that the crowd leads to; nought without a crowd.
+
+    Every other deadline is a first one and leads to none. Where more do, the throttle holds the rest back.
+    """
 
     async def seconds() -> int:
-        size = await crowd.size()
-        return max(SHORTEST_SPREAD_SECONDS, round(size / per_second)) if size else 0
+        refunds = await crowd.size() / 2
+        return max(SHORTEST_SPREAD_SECONDS, round(refunds / per_second)) if refunds else 0
 
     return seconds
 
