@@ -191,14 +191,15 @@ def care_worker(
 
 
 def _spread_after(crowd: Crowd, per_second: float) -> Callable[[], Awaitable[int]]:
-    """Over how many seconds the refunds come apart that the crowd leads to; nought without a crowd.
+    """Over how many seconds the refunds come apart that the crowd may lead to; nought without a crowd.
 
-    Every other deadline is a first one and leads to none. Where more do, the throttle holds the rest back.
+    As if each of its deadlines led to one: twelve refunds in a second can be more than a worker bears in a
+    bad minute, and those who send commands would stand behind them.
     """
 
     async def seconds() -> int:
-        refunds = await crowd.size() / 2
-        return max(SHORTEST_SPREAD_SECONDS, round(refunds / per_second)) if refunds else 0
+        size = await crowd.size()
+        return max(SHORTEST_SPREAD_SECONDS, round(size / per_second)) if size else 0
 
     return seconds
 
