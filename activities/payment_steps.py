@@ -33,17 +33,18 @@ class PaymentsSeen(Value):
     stopped: bool
     """The kill switch is on (R44)."""
     gives_way_seconds: int = 0
-    """Many deadlines end just now: the refund gives way to them, for so many seconds at most."""
+    """Many deadlines end just now: the refund gives way to them, for so many seconds at most. In earlier
+    histories none did."""
 
     @model_validator(mode="before")
     @classmethod
     def _the_switch_alone(cls, seen: Any) -> Any:
-        # What the step answered before refunds gave way, and what histories of then hold.
+        # Histories of before refunds gave way hold that.
         return {"stopped": seen} if isinstance(seen, bool) else seen
 
 
 async def at_once() -> None:
-    """Nothing is more urgent than a payment."""
+    """No pace is kept."""
 
 
 async def to_nobody() -> int:
@@ -58,15 +59,16 @@ class PaymentSteps:
     payments: Payments
     its_turn: Callable[[], Awaitable[object]] = at_once
     """What a payment waits for before it begins: seconds, never for good."""
-    gives_way_seconds: Callable[[], Awaitable[int]] = to_nobody
+    seconds_to_give_way: Callable[[], Awaitable[int]] = to_nobody
     """How long a refund gives way, at most; nought: to nobody."""
 
+    # The name stands in histories, which know of nothing but the switch.
     @activity.defn
     async def payments_stopped(self, question: PaymentSwitchQuestion) -> PaymentsSeen:
         """Whether the kill switch is on (R44), and whether there is somebody to give way to."""
         with translated():
             stopped = await self.payments.stopped(question.seller_id)
-            return PaymentsSeen(stopped=stopped, gives_way_seconds=await self.gives_way_seconds())
+            return PaymentsSeen(stopped=stopped, gives_way_seconds=await self.seconds_to_give_way())
 
     @activity.defn
     async def pay_back(self, step: RefundStep) -> RefundAnswer:

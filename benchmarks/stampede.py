@@ -36,6 +36,7 @@ from workflows.names import SEARCH_ATTRIBUTES
 AT_A_TIME = 16
 MARGIN = timedelta(seconds=4)
 DEAD_FOR = timedelta(seconds=12)
+"""Longer than the ten seconds for which the server waits for a worker that has polled."""
 PATIENCE = timedelta(minutes=15)
 PARTS = (0.5, 0.99, 1.0)
 
@@ -88,7 +89,7 @@ async def stampede(folder: Path, plan: Plan) -> Stampede:
             requests,
             server.client,
             plan.requests,
-            # To move a deadline takes less than half of it; the machine may have more to do meanwhile.
+            # To move a deadline takes half as long as to open a request; the machine may be busier by then.
             lambda opening: opening + ahead + MARGIN,
             AT_A_TIME,
         )

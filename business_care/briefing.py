@@ -33,7 +33,7 @@ _NOW: Final = {
     CareStateName.QUESTION_OVERDUE: (
         "an operator must decide: the time is over, and a request for help is never refunded by itself"
     ),
-    CareStateName.REFUND_DUE: "the price is paid back as soon as payments are not stopped",
+    CareStateName.REFUND_DUE: "the price is paid back soon, unless payments are stopped",
     CareStateName.REFUND_HELD: "the refund is held until an operator releases it, or the bank's dispute ends",
     CareStateName.REFUND_PENDING: "the payment provider's word on the refund is awaited",
     CareStateName.REFUND_MANUAL: "an operator must pay by hand, and then send record_refund",

@@ -178,6 +178,8 @@ def care_worker(
         workflows=list(WORKFLOWS),
         activities=steps(client, of, size.activities_per_second),
         workflow_runner=production_runner(),
+        # A task waits ten seconds, as by default, for the worker that remembers its run. With less, a worker
+        # that is only busy loses tasks of a crowd, which costs the server more than it gains (decision 14).
         max_concurrent_workflow_tasks=size.workflow_tasks,
         max_concurrent_activities=size.activities,
         max_activities_per_second=size.activities_per_second,
@@ -193,8 +195,9 @@ def care_worker(
 def _spread_after(crowd: Crowd, per_second: float) -> Callable[[], Awaitable[int]]:
     """Over how many seconds the refunds come apart that the crowd may lead to; nought without a crowd.
 
-    As if each of its deadlines led to one: twelve refunds in a second can be more than a worker bears in a
-    bad minute, and those who send commands would stand behind them.
+    As if each of its deadlines led to one, at the pace of this worker, which knows of no other: as many
+    refunds as that in a second can be more than it bears in a bad minute, and whoever sends a command would
+    stand behind them.
     """
 
     async def seconds() -> int:

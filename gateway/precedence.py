@@ -28,7 +28,7 @@ from business_care.ports import RequestDirectory
 CROWD: Final = 20
 """So many deadlines that wait to be kept are a crowd: to keep them takes a worker a quarter of a second."""
 COUNTED_AT_MOST: Final = 10_000
-"""Further it makes no difference to those who give way."""
+"""A look costs no more, and refunds come apart over no longer than so many take (a quarter of an hour)."""
 LOOK_EVERY: Final = timedelta(seconds=1)
 FIRST: Final = Priority(priority_key=1)
 """The front; every run stands in the middle, which is 3 of 5, unless it was moved."""
@@ -36,7 +36,7 @@ _MIDDLE: Final = Priority()
 
 
 class Crowd:
-    """Whether many deadlines have ended that are not kept yet, or end within a second.
+    """How many deadlines have ended that are not kept yet, or end within a second, if they are many.
 
     One look a second serves all who ask, so it looks a second ahead. Records that do not answer tell of none.
     """

@@ -65,7 +65,7 @@ class RefundProcess:
         return self._life.state.refund.status
 
     async def _request(self) -> None:
-        await self._until_payments_run(RefundStatus.DUE)
+        await self._until_it_may_be_asked_for(RefundStatus.DUE)
         if self._status is not RefundStatus.DUE or self._life.rests:
             return
         # Between this look at the state and the closed door nothing is awaited: no command can slip through.
@@ -80,7 +80,7 @@ class RefundProcess:
             self._life.take(refund_answered(self._life.state, answer, now()))
             if answer.kind is not RefundAnswerKind.STOPPED:
                 return
-            await self._until_payments_run(RefundStatus.PENDING)
+            await self._until_it_may_be_asked_for(RefundStatus.PENDING)
 
     async def _ask_to_pay(self) -> RefundAnswer | None:
         """Ask under the licence's one key. None when a day of tries came to nothing, or another answer came
@@ -115,12 +115,9 @@ class RefundProcess:
         else:
             self._life.take(refund_answered(self._life.state, answer, now()))
 
-    async def _until_payments_run(self, status: RefundStatus) -> None:
-        """Wait while the kill switch is on, looking again after 5 minutes, doubling to an hour (R44).
-
-        A refund gives way to a crowd of deadlines, too. No rule says at which second it is asked for: each
-        waits for another part of the time that the crowd is given, and none for longer than that.
-        """
+    async def _until_it_may_be_asked_for(self, status: RefundStatus) -> None:
+        """Wait while the kill switch is on, looking again after 5 minutes, doubling to an hour (R44); then
+        give way to a crowd of deadlines, but no longer than the first look at it says."""
         pause = KILL_SWITCH_FIRST_LOOK
         gives_way_until: datetime | None = None
         question = PaymentSwitchQuestion(seller_id=refund_order(self._life.state).seller_id)
@@ -132,11 +129,12 @@ class RefundProcess:
                     await self._changed_within(pause, "look at the kill switch again")
                 pause = min(2 * pause, KILL_SWITCH_SLOWEST_LOOK)
                 continue
-            crowded_for = timedelta(seconds=seen.gives_way_seconds)
-            gives_way_until = gives_way_until or now() + crowded_for
-            if not crowded_for or gives_way_until <= now():
+            gives_way = timedelta(seconds=seen.gives_way_seconds)
+            gives_way_until = gives_way_until or now() + gives_way
+            if not gives_way or gives_way_until <= now():
                 return
-            part = workflow.random().random() * crowded_for
+            # No rule says at which second a refund is asked for: each waits for another part of that.
+            part = min(workflow.random().random() * gives_way, gives_way_until - now())
             await self._changed_within(part, "give way to deadlines that end now")
 
     async def _changed_within(self, pause: timedelta, summary: str) -> bool:

@@ -108,6 +108,7 @@ class SqlRequestDirectory:
             return list(await connection.scalars(query))
 
     async def deadlines_waiting(self, now: datetime, at_most: int) -> int:
+        # In place although it counts: a hundredth of a second for ten thousand, once a second at most.
         async with self._database.glancing() as connection:
             policy = await policy_in_force(connection)
             past_grace = now - timedelta(minutes=policy.arrival_grace_minutes)

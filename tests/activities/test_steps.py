@@ -164,7 +164,7 @@ async def test_who_looks_at_the_kill_switch_is_told_how_long_to_give_way() -> No
     async def for_a_minute() -> int:
         return 60
 
-    steps = PaymentSteps(PlainPayments(), gives_way_seconds=for_a_minute)
+    steps = PaymentSteps(PlainPayments(), seconds_to_give_way=for_a_minute)
 
     seen = await steps.payments_stopped(PaymentSwitchQuestion(seller_id="S1"))
 
