@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import MutableSequence, Sequence
-from typing import TYPE_CHECKING
+from functools import cache
+from types import CodeType
+from typing import TYPE_CHECKING, Any
 
 from temporalio.api.common.v1 import Payload
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation, WorkflowActivationJob
@@ -14,6 +16,7 @@ from temporalio.converter import (
 )
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox._runner import _Instance
 from temporalio.workflow import Info
 
 if TYPE_CHECKING:  # the SDK does not export the types of two methods that every runner must hand on
@@ -51,12 +54,32 @@ _CARRIES_ARGUMENTS = frozenset({"initialize_workflow", "signal_workflow", "do_up
 def production_runner() -> WorkflowRunner:
     """The worker's runner: the sandbox with our own packages passed through."""
     restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-    return OneArgumentRunner(SandboxedWorkflowRunner(restrictions=restrictions))
+    return OneArgumentRunner(_CompiledOnceRunner(restrictions=restrictions))
 
 
 def strict_runner() -> WorkflowRunner:
     """The SDK's default sandbox, which polices our packages too: for the replay of recorded histories."""
     return OneArgumentRunner(SandboxedWorkflowRunner())
+
+
+class _CompiledOnceRunner(SandboxedWorkflowRunner):
+    """The SDK's sandbox, whose instances compile the few lines that lead into it once a process.
+
+    The SDK hands them to `exec` as text, at each activation (docs/decisions/0016).
+    """
+
+    def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+        return _CompiledOnce(det, self.runner_class, self.restrictions)
+
+
+class _CompiledOnce(_Instance):
+    def _run_code(self, code: str, **extra_globals: Any) -> None:
+        super()._run_code(_compiled(code), **extra_globals)  # type: ignore[arg-type] # `exec` takes both
+
+
+@cache
+def _compiled(code: str) -> CodeType:
+    return compile(code, "<sandbox>", "exec")
 
 
 class OneArgumentRunner(WorkflowRunner):

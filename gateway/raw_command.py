@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Self
 
 from pydantic import TypeAdapter, ValidationError
@@ -80,6 +81,10 @@ class RawCommand:
 
     def read(self) -> Command:
         """The command. Raises `invalid_message`."""
+        return self._read
+
+    @cached_property
+    def _read(self) -> Command:  # whoever sends it reads it, and so does whoever keeps it
         return read_message(ALL_MESSAGES[self.name], self.body)
 
 

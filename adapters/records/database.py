@@ -46,8 +46,10 @@ class Database:
         self.url = database_url(url)
         self._engine = open_engine(self.url)
         # The option goes to an engine, not to a connection: SQLite's BEGIN must know it.
-        self._glancer, self._writer = (
-            self._engine.execution_options(**{_PURPOSE: purpose})
+        # A server may have closed what was kept; SQLite has none.
+        kept = 1 if self.is_sqlite else 0
+        self._glances, self._writes = (
+            _Transactions(self._engine.execution_options(**{_PURPOSE: purpose}), kept)
             for purpose in (Purpose.GLANCE, Purpose.WRITE)
         )
         self._one_writer = asyncio.Lock() if self.is_sqlite else None
@@ -66,7 +68,7 @@ class Database:
     @asynccontextmanager
     async def glancing(self) -> AsyncIterator[AsyncConnection]:
         """The same for a few rows that are found by their keys; more would hold everything else up."""
-        async with translated_failures(), self._glancer.begin() as connection:
+        async with translated_failures(), self._glances.begin() as connection:
             yield connection
 
     @asynccontextmanager
@@ -76,10 +78,12 @@ class Database:
             if self._one_writer is not None:
                 await stack.enter_async_context(self._one_writer)
             await stack.enter_async_context(translated_failures())
-            yield await stack.enter_async_context(self._writer.begin())
+            yield await stack.enter_async_context(self._writes.begin())
 
     async def close(self) -> None:
         """Give every connection back."""
+        await self._glances.close()
+        await self._writes.close()
         await self._engine.dispose()
 
     async def __aenter__(self) -> Self:
@@ -89,6 +93,39 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+class _Transactions:
+    """Transactions of one kind, each on a connection of its own.
+
+    Up to `kept` connections are not given back in between: to give one back to the pool and take it again
+    costs more than to find a row (docs/decisions/0015).
+    """
+
+    def __init__(self, engine: AsyncEngine, kept: int) -> None:
+        self._engine = engine
+        self._kept = kept
+        self._idle: list[AsyncConnection] = []
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """Kept whole when the block ends, undone whole when it raises."""
+        connection = self._idle.pop() if self._idle else await self._engine.connect()
+        try:
+            async with connection.begin():
+                yield connection
+        except BaseException:
+            await asyncio.shield(asyncio.ensure_future(connection.close()))
+            raise
+        if len(self._idle) < self._kept:
+            self._idle.append(connection)
+        else:
+            await connection.close()
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        while self._idle:
+            await self._idle.pop().close()
 
 
 def database_url(text: str) -> URL:

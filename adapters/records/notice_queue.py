@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import RowMapping, bindparam, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.database import Database
-from adapters.records.readers import OperatorDesk, find_reader
+from adapters.records.readers import OperatorDesk, Told, find_readers
 from adapters.records.request_tables import NOTICES
 from business_care.notices import Notice, NoticeAbout, NoticeKind
 from business_care.people import Recipient, Role
@@ -51,7 +50,21 @@ class SqlNoticeQueue:
             if rows:
                 in_hand = [{"notice_id": row["id"], "next_try_at": now + IN_HAND} for row in rows]
                 await connection.execute(_IN_HAND, in_hand)
-            return [await self._addressed(connection, row) for row in rows]
+            told = [Told(NoticeAbout(row["about"]), row["subject_id"], _notice(row)) for row in rows]
+            readers = await find_readers(connection, told, self._operator)
+        return [
+            QueuedNotice(
+                notice_id=row["id"],
+                about=one.about,
+                subject_id=one.subject_id,
+                notice=one.notice,
+                address=reader.address,
+                reader_name=reader.name,
+                language=reader.language,
+                timezone=reader.timezone,
+            )
+            for row, one, reader in zip(rows, told, readers, strict=True)
+        ]
 
     async def mark_delivered(self, notice_id: int, at: datetime) -> None:
         mark = {"notice_id": notice_id, "delivered_at": at}
@@ -79,21 +92,6 @@ class SqlNoticeQueue:
                 .where(NOTICES.c.id == notice_id, NOTICES.c.delivered_at.is_(None))
                 .values(attempts=attempts + 1, last_error=code[:64], next_try_at=at + _wait_after(attempts))
             )
-
-    async def _addressed(self, connection: AsyncConnection, row: RowMapping) -> QueuedNotice:
-        notice = _notice(row)
-        about, subject_id = NoticeAbout(row["about"]), row["subject_id"]
-        reader = await find_reader(connection, about, subject_id, notice, self._operator)
-        return QueuedNotice(
-            notice_id=row["id"],
-            about=about,
-            subject_id=subject_id,
-            notice=notice,
-            address=reader.address,
-            reader_name=reader.name,
-            language=reader.language,
-            timezone=reader.timezone,
-        )
 
 
 def _wait_after(failures: int) -> timedelta:

@@ -1,9 +1,11 @@
 """Who reads a notice: address, name, language and time zone, looked up when it is delivered (R62)."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, select
+from sqlalchemy import RowMapping, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.catalogue_tables import LICENCES, PRODUCTS, SELLERS
@@ -14,16 +16,38 @@ from business_care.notices import Notice, NoticeAbout
 from business_care.people import Role
 
 DEFAULT_LANGUAGE = "en"
+_AT_THE_SELLER = (Role.SELLER, Role.AGENT)
 
-_SELLER = select(SELLERS).where(SELLERS.c.id == bindparam("seller_id"))
-_LICENCE_ABOUT = select(REQUESTS.c.licence_id).where(REQUESTS.c.request_id == bindparam("request_id"))
+_SELLERS = select(SELLERS).where(SELLERS.c.id.in_(bindparam("ids", expanding=True)))
+_LICENCES_ABOUT = select(REQUESTS.c.request_id, REQUESTS.c.licence_id).where(
+    REQUESTS.c.request_id.in_(bindparam("ids", expanding=True))
+)
 _LICENCES = (
     select(LICENCES, SELLERS.c.country, SELLERS.c.subdivision, SELLERS.c.timezone)
     .join(PRODUCTS, PRODUCTS.c.id == LICENCES.c.product_id)
     .join(SELLERS, SELLERS.c.id == PRODUCTS.c.seller_id)
-    .where(LICENCES.c.customer_id == bindparam("customer_id"))
+    .where(LICENCES.c.customer_id.in_(bindparam("ids", expanding=True)))
     .order_by(LICENCES.c.purchased_at.desc(), LICENCES.c.id)
 )
+
+
+@dataclass(frozen=True)
+class Told:
+    """A notice, and what it is about."""
+
+    about: NoticeAbout
+    subject_id: str
+    notice: Notice
+
+    @property
+    def named_licence(self) -> str | None:
+        """The licence that the notice itself names."""
+        return self.notice.data.get("licence_id")
+
+    @property
+    def is_about_a_licence(self) -> bool:
+        """Whether it is about the licence of a request rather than about a product."""
+        return self.about in (NoticeAbout.REQUEST, NoticeAbout.RECOVERY)
 
 
 @dataclass(frozen=True)
@@ -45,43 +69,52 @@ class Reader:
     timezone: str
 
 
-async def find_reader(
-    connection: AsyncConnection, about: NoticeAbout, subject_id: str, notice: Notice, operator: OperatorDesk
-) -> Reader:
-    """The reader of a notice about a request, a product, or the renewals of a product's customers."""
-    if notice.to.role is Role.CUSTOMER:
-        return _customer(await _licence_concerned(connection, about, subject_id, notice))
-    if notice.to.role in (Role.SELLER, Role.AGENT):
-        return await _seller(connection, notice.to.id)
-    return Reader(operator.address, None, operator.language, operator.timezone)
+async def find_readers(
+    connection: AsyncConnection, told: Sequence[Told], operator: OperatorDesk
+) -> Sequence[Reader]:
+    """The reader of each notice: three statements for all of them."""
+    sellers = {one.notice.to.id for one in told if one.notice.to.role in _AT_THE_SELLER}
+    to_customers = [one for one in told if one.notice.to.role is Role.CUSTOMER]
+    unnamed = {one.subject_id for one in to_customers if one.is_about_a_licence and not one.named_licence}
+    seller_rows = {row["id"]: row for row in await _rows(connection, _SELLERS, sellers)}
+    concerned = {
+        row["request_id"]: row["licence_id"] for row in await _rows(connection, _LICENCES_ABOUT, unnamed)
+    }
+    # Which of a customer's licences is meant is not asked of the database: it might walk all licences of a
+    # product to find out.
+    licences = defaultdict[str, list[RowMapping]](list)
+    for row in await _rows(connection, _LICENCES, {one.notice.to.id for one in to_customers}):
+        licences[row["customer_id"]].append(row)
+
+    def reader(one: Told) -> Reader:
+        to = one.notice.to
+        if to.role is Role.CUSTOMER:
+            wanted = one.named_licence or concerned.get(one.subject_id)
+            return _customer(_licence_concerned(one, licences[to.id], wanted))
+        if to.role in _AT_THE_SELLER:
+            return _seller(seller_rows.get(to.id))
+        return Reader(operator.address, None, operator.language, operator.timezone)
+
+    return [reader(one) for one in told]
 
 
-async def _seller(connection: AsyncConnection, seller_id: str) -> Reader:
-    seller = (await connection.execute(_SELLER, {"seller_id": seller_id})).mappings().one_or_none()
-    if seller is None:
-        return _nowhere()
-    return Reader(seller["email"], seller["name"], language_of(seller), place_of(seller).timezone)
+async def _rows(connection: AsyncConnection, query: Select[Any], ids: Set[str]) -> Sequence[RowMapping]:
+    return (await connection.execute(query, {"ids": sorted(ids)})).mappings().all() if ids else ()
 
 
-async def _licence_concerned(
-    connection: AsyncConnection, about: NoticeAbout, subject_id: str, notice: Notice
-) -> RowMapping | None:
+def _licence_concerned(one: Told, licences: Sequence[RowMapping], wanted: str | None) -> RowMapping | None:
     """The licence that a customer is written to about; the latest purchase where the notice does not tell."""
-    licences = await _licences_of(connection, notice.to.id)
-    if about in (NoticeAbout.REQUEST, NoticeAbout.RECOVERY):
-        wanted = await _licence_about(connection, subject_id, notice)
+    if one.is_about_a_licence:
         concerned = [row for row in licences if row["id"] == wanted]
     else:
-        concerned = [row for row in licences if row["product_id"] == notice.data.get("product_id")]
+        concerned = [row for row in licences if row["product_id"] == one.notice.data.get("product_id")]
     return next(iter(concerned or licences), None)
 
 
-async def _licences_of(connection: AsyncConnection, customer_id: str) -> Sequence[RowMapping]:
-    """The licences of a customer, the latest purchase first.
-
-    Which of them is meant is not asked of the database: it might walk all licences of a product to find out.
-    """
-    return (await connection.execute(_LICENCES, {"customer_id": customer_id})).mappings().all()
+def _seller(seller: RowMapping | None) -> Reader:
+    if seller is None:
+        return _nowhere()
+    return Reader(seller["email"], seller["name"], language_of(seller), place_of(seller).timezone)
 
 
 def _customer(licence: RowMapping | None) -> Reader:
@@ -94,14 +127,6 @@ def _customer(licence: RowMapping | None) -> Reader:
         licence["customer_language"] or DEFAULT_LANGUAGE,
         place_of(licence).timezone,
     )
-
-
-async def _licence_about(connection: AsyncConnection, request_id: str, notice: Notice) -> str | None:
-    named = notice.data.get("licence_id")
-    if named is not None:
-        return named
-    licence_id: str | None = await connection.scalar(_LICENCE_ABOUT, {"request_id": request_id})
-    return licence_id
 
 
 def _nowhere() -> Reader:

@@ -16,7 +16,20 @@ from adapters.records.upsert import insert_missing
 from business_care.events import Event
 from business_care.views import StepRecord
 
-_LOCK = select(REQUESTS.c.seq).where(REQUESTS.c.request_id == bindparam("request_id")).with_for_update()
+_LOCK = (
+    select(
+        REQUESTS.c.seq,
+        select(REQUEST_RUNS.c.seq_offset)
+        .where(
+            REQUEST_RUNS.c.request_id == REQUESTS.c.request_id,
+            REQUEST_RUNS.c.run_id == bindparam("run_id"),
+        )
+        .scalar_subquery()
+        .label("offset"),
+    )
+    .where(REQUESTS.c.request_id == bindparam("request_id"))
+    .with_for_update()
+)
 _RUNS = (
     select(REQUEST_RUNS)
     .where(REQUEST_RUNS.c.request_id == bindparam("request_id"))
@@ -26,12 +39,17 @@ _RUNS = (
 
 @dataclass(frozen=True)
 class Runs:
-    """The runs of a request that the records know, in order, and how the one of a step is numbered."""
+    """What the records know of a request's runs, as far as a step needs it, and how its own is numbered."""
 
-    known: Sequence[RowMapping]
     step: StepRecord
     offset: int
     """What is added to the event numbers of the step's run; zero for all runs of an undisturbed request."""
+    goes_on: bool
+    """Whether it is sure that nothing was told yet under the step's numbers."""
+    is_known: bool = False
+    """Whether the step's run is among those that the records know."""
+    known: Sequence[RowMapping] = ()
+    """All of those in order; not read where the step's own run is known and goes on."""
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -47,20 +65,24 @@ class Runs:
 async def lock_runs(connection: AsyncConnection, step: StepRecord) -> Runs:
     """The runs of the step's request, of which one step at a time is stored from here on."""
     request = {"request_id": step.view.request_id}
-    await connection.execute(_LOCK, request)
+    last = (await connection.execute(_LOCK, {**request, "run_id": step.run_id})).one_or_none()
+    if last is None:
+        return Runs(step, 0, goes_on=True)
+    if last.offset is not None and _are_behind(step.events, last.seq - last.offset):
+        return Runs(step, last.offset, goes_on=True, is_known=True)
     known = (await connection.execute(_RUNS, request)).mappings().all()
     for run in known:
         if run["run_id"] == step.run_id:
-            return Runs(known, step, int(run["seq_offset"]))
+            return Runs(step, int(run["seq_offset"]), goes_on=False, is_known=True, known=known)
     offset = int(known[-1]["seq_offset"]) if known else 0
     if known and await _tells_another_story(connection, step, offset):
         offset = await _behind_all(connection, step.view.request_id) - (step.events[0].seq - 1)
-    return Runs(known, step, offset)
+    return Runs(step, offset, goes_on=False, known=known)
 
 
 async def keep_run(connection: AsyncConnection, runs: Runs) -> None:
     """Remember the run of a step with its offset."""
-    if any(run["run_id"] == runs.step.run_id for run in runs.known):
+    if runs.is_known:
         return
     row = {
         "request_id": runs.step.view.request_id,
@@ -69,6 +91,11 @@ async def keep_run(connection: AsyncConnection, runs: Runs) -> None:
         "position": len(runs.known),
     }
     await insert_missing(connection, REQUEST_RUNS, [row])
+
+
+def _are_behind(events: tuple[Event, ...], last: int) -> bool:
+    """Whether events bear higher numbers than any that was told: a view counts all events that are kept."""
+    return not events or events[0].seq > last
 
 
 def _numbered(events: tuple[Event, ...], offset: int) -> tuple[Event, ...]:

@@ -2,7 +2,7 @@
 
 `aiosqlite` hands every call of a connection to its thread, three or four calls for each statement, and each
 costs more than the statement itself: a tenth of a millisecond became half of one (docs/decisions/0011, 0015).
-What may wait keeps its thread: to begin to write (another process may be writing), to commit (the disk), and
+What may wait keeps its thread: to begin to write while another process is writing, to commit (the disk), and
 every statement of a transaction that may take as long as a report takes. Once a transaction holds SQLite's
 single write lock, its statements wait for nobody, and others wait for them: they are short. A glance, a few
 rows found by their keys, never waits and never leaves its place.
@@ -20,6 +20,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 ROWS_AT_A_TIME = 64
+_PRIMARY_CODE = 0xFF
+"""The part of SQLite's result codes that tells what kind of failure it was."""
 
 
 class Purpose(StrEnum):
@@ -46,10 +48,27 @@ class InPlaceConnection(aiosqlite.Connection):
     async def begin(self, purpose: Purpose) -> None:
         """Begin a transaction. One that reads first and writes later would fail when another one wrote in
         between."""
-        self._in_place = self._ends_in_place = purpose is Purpose.GLANCE
+        self._in_place, self._ends_in_place = False, purpose is Purpose.GLANCE
         self._has_ended = False
-        await self._execute(self._conn.execute, "BEGIN IMMEDIATE" if purpose is Purpose.WRITE else "BEGIN")
+        if purpose is not Purpose.WRITE:
+            self._conn.execute("BEGIN")
+        elif not self._locks_at_once():
+            await self._execute(self._conn.execute, "BEGIN IMMEDIATE")
         self._in_place = purpose is not Purpose.READ
+
+    def _locks_at_once(self) -> bool:
+        """Begin to write, unless another process is writing."""
+        ((patience,),) = self._conn.execute("PRAGMA busy_timeout")
+        self._conn.execute("PRAGMA busy_timeout=0")
+        try:
+            self._conn.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & _PRIMARY_CODE != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        finally:
+            self._conn.execute(f"PRAGMA busy_timeout={patience}")
+        return True
 
     async def commit(self) -> None:
         self._in_place = self._ends_in_place

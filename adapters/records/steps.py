@@ -37,11 +37,12 @@ async def store_step(connection: AsyncConnection, step: StepRecord) -> None:
     owner = {"request_id": request_id}
     runs = await lock_runs(connection, step)
     offset = runs.offset
-    told = await told_before(connection, request_id, runs.events)
-    if told.is_newer:
-        return
-    if told.first_older is not None and runs.is_last:
-        await forget_from_first(connection, request_id, told.first_older, offset)
+    if not runs.goes_on:
+        told = await told_before(connection, request_id, runs.events)
+        if told.is_newer:
+            return
+        if told.first_older is not None and runs.is_last:
+            await forget_from_first(connection, request_id, told.first_older, offset)
     await _project(connection, step, offset)
     await keep_run(connection, runs)
     await insert_missing(connection, REQUEST_EVENTS, event_rows(owner, runs.events))

@@ -254,6 +254,49 @@ async def test_another_program_s_lock_is_waited_for(tmp_path: Path, templates: T
     assert waiting
 
 
+async def test_another_program_s_lock_holds_up_only_those_who_want_to_write(
+    tmp_path: Path, templates: Templates
+) -> None:
+    url = await templates.copy_file(tmp_path / "records.db")
+    other = sqlite3.connect(tmp_path / "records.db", isolation_level=None)
+
+    async with Records.open(url) as records, turns_counted() as turns:
+        for _ in range(2):  # with a new connection, and with one that has written before
+            other.execute("BEGIN IMMEDIATE")
+            storing = asyncio.create_task(records.care.store(a_step()))
+            await asyncio.sleep(0.1)
+            before = turns()
+            await asyncio.sleep(0.1)
+            had = turns() - before
+            found = await records.directory.opening("R1")
+            waits = not storing.done()
+            other.execute("ROLLBACK")
+            await storing
+            assert (had > 100, found, waits) == (True, None, True)
+    other.close()
+
+
+async def test_a_glance_within_a_glance_is_taken_on_a_connection_of_its_own(records: Records) -> None:
+    async with records.database.glancing() as one, records.database.glancing() as other:
+        assert one is not other
+        assert await one.scalar(select(SELLERS.c.id)) is None
+        assert await other.scalar(select(SELLERS.c.id)) is None
+
+
+async def test_a_glance_that_fails_does_not_spoil_the_next_one(records: Records) -> None:
+    async with records.database.glancing() as connection:
+        pass
+    with pytest.raises(StepFailed):
+        async with records.database.glancing() as connection:
+            await connection.execute(text("SELECT nonsense FROM sellers"))
+    with pytest.raises(KeyError):
+        async with records.database.glancing() as connection:
+            raise KeyError
+
+    async with records.database.glancing() as connection:
+        assert await connection.scalar(select(SELLERS.c.id)) is None
+
+
 @asynccontextmanager
 async def turns_counted() -> AsyncIterator[Callable[[], int]]:
     """How often everything else in the process had its turn meanwhile."""
