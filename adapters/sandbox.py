@@ -54,7 +54,7 @@ _CARRIES_ARGUMENTS = frozenset({"initialize_workflow", "signal_workflow", "do_up
 def production_runner() -> WorkflowRunner:
     """The worker's runner: the sandbox with our own packages passed through."""
     restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-    return OneArgumentRunner(_CompiledOnceRunner(restrictions=restrictions))
+    return OneArgumentRunner(CompiledOnceRunner(restrictions=restrictions))
 
 
 def strict_runner() -> WorkflowRunner:
@@ -62,7 +62,7 @@ def strict_runner() -> WorkflowRunner:
     return OneArgumentRunner(SandboxedWorkflowRunner())
 
 
-class _CompiledOnceRunner(SandboxedWorkflowRunner):
+class CompiledOnceRunner(SandboxedWorkflowRunner):
     """The SDK's sandbox, whose instances compile the few lines that lead into it once a process.
 
     The SDK hands them to `exec` as text, at each activation (docs/decisions/0016).

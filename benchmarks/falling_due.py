@@ -22,7 +22,7 @@ async def about_to_fall_due(
     """Which deadline of each request falls due, and when.
 
     `lead` says how far ahead that is, from how long it took to open the requests: to move a deadline takes
-    less than to open a request, on the same machine in the same minute.
+    less than to open a request, on the same machine in the same minute, as long as the worker remembers it.
     """
     begun = datetime.now(UTC)
     opened = await at_a_time([partial(requests.open, client)] * wanted, few)

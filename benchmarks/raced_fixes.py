@@ -33,7 +33,6 @@ TRIES = 3
 PROMPT_TIMERS = (
     'history.timerProcessorMaxTimeShift="1ms"',
     "history.timerProcessorMaxPollRPS=1000",
-    "history.transferProcessorMaxPollRPS=1000",
 )
 """By default the server fires a timer up to a second late, and no fix would meet it."""
 

@@ -37,6 +37,8 @@ AT_A_TIME = 16
 MARGIN = timedelta(seconds=4)
 DEAD_FOR = timedelta(seconds=12)
 """Longer than the ten seconds for which the server waits for a worker that has polled."""
+REMEMBERED = 1500
+"""About so many requests a worker remembers; for the others it reads their history again."""
 PATIENCE = timedelta(minutes=15)
 PARTS = (0.5, 0.99, 1.0)
 
@@ -52,6 +54,20 @@ class Plan:
 
     commands_a_second: float = 2
     """How much people do meanwhile."""
+
+    def lead(self, opening: timedelta) -> timedelta:
+        """How far ahead the deadlines are, from how long it took to open the requests.
+
+        To move a deadline takes two thirds of that, and longer where the worker has forgotten the request.
+        The machine may be busier by then.
+        """
+        busy = opening if self.requests <= REMEMBERED else 2 * opening
+        return busy + MARGIN + self.ahead
+
+    @property
+    def ahead(self) -> timedelta:
+        """How long before the instant everything is ready."""
+        return DEAD_FOR if self.cold else timedelta()
 
     @property
     def program(self) -> tuple[str, ...]:
@@ -84,16 +100,8 @@ async def stampede(folder: Path, plan: Plan) -> Stampede:
         requests = Requests(records)
         people = PeopleAtWork(requests, server.client, plan.commands_a_second)
         await people.prepare(max(10, plan.requests // 20))
-        ahead = DEAD_FOR if plan.cold else timedelta()
-        clocks, due = await about_to_fall_due(
-            requests,
-            server.client,
-            plan.requests,
-            # To move a deadline takes half as long as to open a request; the machine may be busier by then.
-            lambda opening: opening + ahead + MARGIN,
-            AT_A_TIME,
-        )
-        if datetime.now(UTC) > due - ahead - timedelta(seconds=1):
+        clocks, due = await about_to_fall_due(requests, server.client, plan.requests, plan.lead, AT_A_TIME)
+        if datetime.now(UTC) > due - plan.ahead - timedelta(seconds=1):
             raise RuntimeError("the deadlines came before everything was ready; this machine needs more time")
 
         async def watched(since: datetime, before: Mapping[str, float]) -> Stampede:

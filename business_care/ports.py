@@ -225,6 +225,11 @@ class RequestDirectory(Protocol):
         no further than `at_most`."""
         ...
 
+    async def refunds_waiting(self, since: datetime, at_most: int) -> int:
+        """How many refunds that are due since then were not asked of the payment provider yet; counted no
+        further than `at_most`."""
+        ...
+
     async def applied(self, request_id: str, command_id: str) -> AppliedCommand | None:
         """A command that was accepted earlier, with its answer (R60)."""
         ...

@@ -2,8 +2,11 @@
 
 Deadlines end at midnight, all together. Each wakes a run, and the server hands out what is to be done in the
 order in which it came: a person's command would wait until thousands of runs have been woken. So its run is
-moved to the front before the command is sent, and moved back after the answer
-(docs/decisions/0014). When nothing is crowded the server is asked nothing, and no history grows.
+moved to the front before the command is sent, and moved back after the answer (docs/decisions/0014).
+
+The refunds that follow come one after the other for minutes, each with more work than a deadline: as long as
+many of them are still to come, it is crowded too. When nothing is crowded the server is asked nothing, and no
+history grows.
 """
 
 import asyncio
@@ -29,6 +32,8 @@ CROWD: Final = 20
 """So many deadlines that wait to be kept are a crowd: to keep them takes a worker a quarter of a second."""
 COUNTED_AT_MOST: Final = 10_000
 """A look costs no more, and refunds come apart over no longer than so many take (a quarter of an hour)."""
+REFUNDS_FOLLOW_WITHIN: Final = timedelta(hours=1)
+"""Refunds that are due for longer wait for something else, for an operator or for payments to run again."""
 LOOK_EVERY: Final = timedelta(seconds=1)
 FIRST: Final = Priority(priority_key=1)
 """The front; every run stands in the middle, which is 3 of 5, unless it was moved."""
@@ -36,9 +41,10 @@ _MIDDLE: Final = Priority()
 
 
 class Crowd:
-    """How many deadlines have ended that are not kept yet, or end within a second, if they are many.
+    """Deadlines that have ended and are not kept yet, or end within a second, if they are many.
 
-    One look a second serves all who ask, so it looks a second ahead. Records that do not answer tell of none.
+    And the refunds that follow them. One look a second serves all who ask, so it looks a second ahead.
+    Records that do not answer tell of none.
     """
 
     def __init__(self, directory: RequestDirectory, clock: Callable[[], datetime]) -> None:
@@ -46,27 +52,28 @@ class Crowd:
         self._clock = clock
         self._looking = asyncio.Lock()
         self._looked_at = datetime.min.replace(tzinfo=UTC)
-        self._seen = 0
+        self._deadlines = self._refunds = 0
 
     async def is_there(self) -> bool:
-        """Whether it is there."""
-        return await self.size() > 0
+        """Whether whoever waits for an answer would stand behind it."""
+        await self._look()
+        return max(self._deadlines, self._refunds) >= CROWD
 
     async def size(self) -> int:
         """How many deadlines make it up, counted up to `COUNTED_AT_MOST`; nought where there is none."""
+        await self._look()
+        return self._deadlines if self._deadlines >= CROWD else 0
+
+    async def _look(self) -> None:
         async with self._looking:
             now = self._clock()
-            if not self._looked_at <= now < self._looked_at + LOOK_EVERY:
-                self._seen = await self._size_at(now + LOOK_EVERY)
-                self._looked_at = now
-            return self._seen
-
-    async def _size_at(self, soon: datetime) -> int:
-        try:
-            waiting = await self._directory.deadlines_waiting(soon, COUNTED_AT_MOST)
-        except StepFailed:
-            return 0
-        return waiting if waiting >= CROWD else 0
+            if self._looked_at <= now < self._looked_at + LOOK_EVERY:
+                return
+            self._deadlines = self._refunds = 0
+            with suppress(StepFailed):
+                self._deadlines = await self._directory.deadlines_waiting(now + LOOK_EVERY, COUNTED_AT_MOST)
+                self._refunds = await self._directory.refunds_waiting(now - REFUNDS_FOLLOW_WITHIN, CROWD)
+            self._looked_at = now
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,8 @@ class RawCommand:
         return self._read
 
     @cached_property
-    def _read(self) -> Command:  # whoever sends it reads it, and so does whoever keeps it
+    def _read(self) -> Command:
+        # Whoever sends it reads it, and so does whoever keeps it.
         return read_message(ALL_MESSAGES[self.name], self.body)
 
 

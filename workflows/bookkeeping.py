@@ -67,12 +67,12 @@ class Bookkeeper(Pump):
             if not self._slow:
                 return
             need = self._slow[0]
-            counting = asyncio.create_task(_count(need, self._life, at_once=False))
+            counting = asyncio.create_task(self._count(need, at_once=False))
             await workflow.wait_condition(lambda: counting.done() or self._life.state.is_closed)  # noqa: B023 -- waited for here
             if not counting.done():
                 await call_off(counting)
                 return
-            self._life.take(counting.result())
+            counting.result()
             self._slow.remove(need)
 
     @property
@@ -85,13 +85,21 @@ class Bookkeeper(Pump):
         while wanted := [need for need in needs(self._life.state) if need not in self._slow]:
             for need in wanted:
                 try:
-                    self._life.take(await _count(need, self._life, at_once=True))
+                    await self._count(need, at_once=True)
                 except NotDoneQuickly:
                     self._slow.append(need)
 
+    async def _count(self, need: Need, *, at_once: bool) -> None:
+        """Have one thing counted outside, and take the answer over at once.
 
-async def _count(need: Need, life: Life, *, at_once: bool) -> Step:
-    """Have one thing counted outside; the answer is taken over by the state as it stands then."""
+        Between the answer and its place in the state nothing else may have its turn: what a deadline changes
+        that ends in the same task would be overwritten.
+        """
+        self._life.take(await _counted(need, self._life, at_once=at_once))
+
+
+async def _counted(need: Need, life: Life, *, at_once: bool) -> Step:
+    """Have one thing counted outside; what comes of it in the state as it stands then."""
     match need:
         case WindowPlan():
             summary = f"count the {need.of} window"

@@ -23,6 +23,8 @@ LOCK_TIMEOUT_SECONDS = 30
 CONNECT_TIMEOUT_SECONDS = 10
 STATEMENT_TIMEOUT_SECONDS = 30
 POOL_SIZE = 8
+KEPT = 2
+"""Connections to SQLite that are not given back to the pool: one to write and one for glances."""
 
 _PURPOSE = "business_care_purpose"
 _FAULTS_IN_SQLITE = ("SQLITE_ERROR", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_RANGE", "SQLITE_TOOBIG")
@@ -110,20 +112,18 @@ class _Transactions:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """Kept whole when the block ends, undone whole when it raises."""
-        connection = self._idle.pop() if self._idle else await self._engine.connect()
-        try:
+        async with AsyncExitStack() as stack:
+            connection = self._idle.pop() if self._idle else await self._engine.connect()
+            stack.push_async_exit(connection)
             async with connection.begin():
                 yield connection
-        except BaseException:
-            await asyncio.shield(asyncio.ensure_future(connection.close()))
-            raise
-        if len(self._idle) < self._kept:
-            self._idle.append(connection)
-        else:
-            await connection.close()
+            if len(self._idle) < self._kept:
+                stack.pop_all()
+                self._idle.append(connection)
 
     async def close(self) -> None:
-        """Give the connections back."""
+        """Give the connections back; what is under way gives its own back when it ends."""
+        self._kept = 0
         while self._idle:
             await self._idle.pop().close()
 
@@ -173,7 +173,7 @@ def open_engine(url: URL, *, foreign_keys: bool = True, purpose: Purpose = Purpo
     Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
         url,
-        pool_size=POOL_SIZE,
+        pool_size=POOL_SIZE + KEPT,
         max_overflow=0,
         pool_timeout=LOCK_TIMEOUT_SECONDS,
         hide_parameters=True,

@@ -57,6 +57,12 @@ _WAITING = select(func.count()).select_from(
     .limit(bindparam("at_most"))
     .subquery()
 )
+_UNASKED = select(func.count()).select_from(
+    select(REQUESTS.c.request_id)
+    .where(REQUESTS.c.state == CareStateName.REFUND_DUE, REQUESTS.c.refund_due_at >= bindparam("since"))
+    .limit(bindparam("at_most"))
+    .subquery()
+)
 
 
 class SqlRequestDirectory:
@@ -114,6 +120,11 @@ class SqlRequestDirectory:
             past_grace = now - timedelta(minutes=policy.arrival_grace_minutes)
             when = {"now": now, "past_grace": past_grace, "long_ago": now - _A_DAY, "at_most": at_most}
             return int(await connection.scalar(_WAITING, when) or 0)
+
+    async def refunds_waiting(self, since: datetime, at_most: int) -> int:
+        # In place although it walks all that are due: they lie together in an index, once a second at most.
+        async with self._database.glancing() as connection:
+            return int(await connection.scalar(_UNASKED, {"since": since, "at_most": at_most}) or 0)
 
     async def applied(self, request_id: str, command_id: str) -> AppliedCommand | None:
         query = select(APPLIED_COMMANDS).where(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import RowMapping, bindparam, select, update
 
 from adapters.records.database import Database
-from adapters.records.readers import OperatorDesk, Told, find_readers
+from adapters.records.readers import Addressed, OperatorDesk, find_readers
 from adapters.records.request_tables import NOTICES
 from business_care.notices import Notice, NoticeAbout, NoticeKind
 from business_care.people import Recipient, Role
@@ -50,8 +50,10 @@ class SqlNoticeQueue:
             if rows:
                 in_hand = [{"notice_id": row["id"], "next_try_at": now + IN_HAND} for row in rows]
                 await connection.execute(_IN_HAND, in_hand)
-            told = [Told(NoticeAbout(row["about"]), row["subject_id"], _notice(row)) for row in rows]
-            readers = await find_readers(connection, told, self._operator)
+            addressed = [
+                Addressed(NoticeAbout(row["about"]), row["subject_id"], _notice(row)) for row in rows
+            ]
+            readers = await find_readers(connection, addressed, self._operator)
         return [
             QueuedNotice(
                 notice_id=row["id"],
@@ -63,7 +65,7 @@ class SqlNoticeQueue:
                 language=reader.language,
                 timezone=reader.timezone,
             )
-            for row, one, reader in zip(rows, told, readers, strict=True)
+            for row, one, reader in zip(rows, addressed, readers, strict=True)
         ]
 
     async def mark_delivered(self, notice_id: int, at: datetime) -> None:

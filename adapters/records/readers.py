@@ -32,7 +32,7 @@ _LICENCES = (
 
 
 @dataclass(frozen=True)
-class Told:
+class Addressed:
     """A notice, and what it is about."""
 
     about: NoticeAbout
@@ -70,11 +70,11 @@ class Reader:
 
 
 async def find_readers(
-    connection: AsyncConnection, told: Sequence[Told], operator: OperatorDesk
+    connection: AsyncConnection, notices: Sequence[Addressed], operator: OperatorDesk
 ) -> Sequence[Reader]:
     """The reader of each notice: three statements for all of them."""
-    sellers = {one.notice.to.id for one in told if one.notice.to.role in _AT_THE_SELLER}
-    to_customers = [one for one in told if one.notice.to.role is Role.CUSTOMER]
+    sellers = {one.notice.to.id for one in notices if one.notice.to.role in _AT_THE_SELLER}
+    to_customers = [one for one in notices if one.notice.to.role is Role.CUSTOMER]
     unnamed = {one.subject_id for one in to_customers if one.is_about_a_licence and not one.named_licence}
     seller_rows = {row["id"]: row for row in await _rows(connection, _SELLERS, sellers)}
     concerned = {
@@ -86,7 +86,7 @@ async def find_readers(
     for row in await _rows(connection, _LICENCES, {one.notice.to.id for one in to_customers}):
         licences[row["customer_id"]].append(row)
 
-    def reader(one: Told) -> Reader:
+    def reader(one: Addressed) -> Reader:
         to = one.notice.to
         if to.role is Role.CUSTOMER:
             wanted = one.named_licence or concerned.get(one.subject_id)
@@ -95,14 +95,16 @@ async def find_readers(
             return _seller(seller_rows.get(to.id))
         return Reader(operator.address, None, operator.language, operator.timezone)
 
-    return [reader(one) for one in told]
+    return [reader(one) for one in notices]
 
 
 async def _rows(connection: AsyncConnection, query: Select[Any], ids: Set[str]) -> Sequence[RowMapping]:
     return (await connection.execute(query, {"ids": sorted(ids)})).mappings().all() if ids else ()
 
 
-def _licence_concerned(one: Told, licences: Sequence[RowMapping], wanted: str | None) -> RowMapping | None:
+def _licence_concerned(
+    one: Addressed, licences: Sequence[RowMapping], wanted: str | None
+) -> RowMapping | None:
     """The licence that a customer is written to about; the latest purchase where the notice does not tell."""
     if one.is_about_a_licence:
         concerned = [row for row in licences if row["id"] == wanted]

@@ -37,7 +37,8 @@ REQUESTS = Table(
     Column("breached", Boolean, nullable=False, server_default=false()),
     instant("opened_at"),
     instant("next_due_at", nullable=True, index=True),
-    # How many events the request had when the view was taken, all its runs together.
+    # How many events the request had when the view was taken, all its runs together: none is kept with a
+    # higher number (runs.py counts on it).
     Column("seq", Integer, nullable=False),
     Column("view", Document(RequestView), nullable=False),
     Column("opening", Document(CareRequestOpening)),

@@ -58,18 +58,19 @@ class Runs:
 
     @property
     def is_last(self) -> bool:
-        """Whether the step's run is the last one that the records know."""
+        """Whether the step's run is the last one that the records know; asked where `known` was read."""
         return bool(self.known) and self.known[-1]["run_id"] == self.step.run_id
 
 
 async def lock_runs(connection: AsyncConnection, step: StepRecord) -> Runs:
     """The runs of the step's request, of which one step at a time is stored from here on."""
     request = {"request_id": step.view.request_id}
-    last = (await connection.execute(_LOCK, {**request, "run_id": step.run_id})).one_or_none()
-    if last is None:
+    standing = (await connection.execute(_LOCK, {**request, "run_id": step.run_id})).one_or_none()
+    if standing is None:
         return Runs(step, 0, goes_on=True)
-    if last.offset is not None and _are_behind(step.events, last.seq - last.offset):
-        return Runs(step, last.offset, goes_on=True, is_known=True)
+    # Without an offset the run may be known all the same: PostgreSQL reads it as it was before it waited.
+    if standing.offset is not None and _are_behind(step.events, standing.seq - standing.offset):
+        return Runs(step, standing.offset, goes_on=True, is_known=True)
     known = (await connection.execute(_RUNS, request)).mappings().all()
     for run in known:
         if run["run_id"] == step.run_id:

@@ -12,9 +12,9 @@ from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import SandboxRestrictions
 
-from adapters.sandbox import IN_PLACE
+from adapters.sandbox import IN_PLACE, CompiledOnceRunner
 
 QUEUE = "yardsticks"
 
@@ -134,9 +134,9 @@ class Skeleton:
         self._clocks.pop(name).cancel()
 
 
-def _runner() -> SandboxedWorkflowRunner:
+def _runner() -> CompiledOnceRunner:
     # Passed through, as our own modules are: each instance would import them again.
-    return SandboxedWorkflowRunner(SandboxRestrictions.default.with_passthrough_modules("benchmarks"))
+    return CompiledOnceRunner(SandboxRestrictions.default.with_passthrough_modules("benchmarks"))
 
 
 async def main(address: str, told: Path) -> None:

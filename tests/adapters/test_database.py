@@ -16,7 +16,7 @@ from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
 from adapters.records.catalogue_tables import SELLERS
 from adapters.records.columns import INSTANT
-from adapters.records.database import Database
+from adapters.records.database import LOCK_TIMEOUT_SECONDS, Database
 from adapters.records.opened import Records
 from business_care.errors import StepFailed, TemporarilyUnavailable
 from tests.adapters.care_world import a_notice, a_step, an_event
@@ -274,6 +274,31 @@ async def test_another_program_s_lock_holds_up_only_those_who_want_to_write(
             await storing
             assert (had > 100, found, waits) == (True, None, True)
     other.close()
+
+
+async def test_a_writer_that_is_cancelled_while_another_program_writes_holds_up_nobody(
+    tmp_path: Path, templates: Templates
+) -> None:
+    url = await templates.copy_file(tmp_path / "records.db")
+    other = sqlite3.connect(tmp_path / "records.db", isolation_level=None)
+
+    async with Records.open(url) as records:
+        await records.care.store(a_step())
+        other.execute("BEGIN IMMEDIATE")
+        storing = asyncio.create_task(records.care.store(a_step()))
+        await asyncio.sleep(0.1)
+        storing.cancel()
+        other.execute("ROLLBACK")
+        with pytest.raises(asyncio.CancelledError):
+            await storing
+        async with asyncio.timeout(5):
+            await records.care.store(a_step())
+        async with records.database.writing() as connection:
+            patience = await connection.scalar(text("PRAGMA busy_timeout"))
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
+
+    assert patience == 1000 * LOCK_TIMEOUT_SECONDS
 
 
 async def test_a_glance_within_a_glance_is_taken_on_a_connection_of_its_own(records: Records) -> None:

@@ -144,6 +144,39 @@ async def test_the_operator_reads_at_the_desk(records: Records) -> None:
     assert (queued.address, queued.language, queued.timezone) == ("desk@market.example", "fr", "Europe/Paris")
 
 
+async def test_each_notice_of_a_batch_finds_its_own_reader(records: Records) -> None:
+    one_customer = {"customer_id": "customer-of-L1"}
+    licences = (a_licence(), a_licence("L2").model_copy(update=one_customer), a_licence("L3"))
+    sellers = (a_seller(), a_seller(id="S2"))
+    await load(records.database, a_file(sellers=sellers, licences=licences))
+    other_seller, stranger = Recipient(role=Role.SELLER, id="S2"), Recipient(role=Role.CUSTOMER, id="C404")
+    other_customer = Recipient(role=Role.CUSTOMER, id="customer-of-L3")
+    about_the_first = (
+        a_notice("1-0-a", to=SELLER),
+        a_notice("1-1-a", to=CUSTOMER),
+        a_notice("1-2-a", to=CUSTOMER, licence_id="L2"),
+        a_notice("1-3-a", to=TO_OPERATOR),
+        a_notice("1-4-a", to=stranger),
+        a_notice("1-5-a", to=other_seller),
+    )
+    await records.care.store(a_step(a_view("R1", licence_id="L1"), notices=about_the_first))
+    about_the_second = (a_notice("1-0-a", to=CUSTOMER), a_notice("1-1-a", to=other_customer))
+    await records.care.store(a_step(a_view("R2", licence_id="L2"), notices=about_the_second))
+
+    told = await records.notices(DESK).undelivered(10)
+
+    assert {(one.subject_id, one.notice.key): one.address for one in told} == {
+        ("R1", "1-0-a"): "S1@studio.example",
+        ("R1", "1-1-a"): "L1@customer.example",
+        ("R1", "1-2-a"): "L2@customer.example",
+        ("R1", "1-3-a"): "desk@market.example",
+        ("R1", "1-4-a"): None,
+        ("R1", "1-5-a"): "S2@studio.example",
+        ("R2", "1-0-a"): "L2@customer.example",
+        ("R2", "1-1-a"): "L3@customer.example",
+    }
+
+
 @pytest.mark.parametrize("to", [SELLER, CUSTOMER])
 async def test_a_reader_whom_the_records_do_not_know_has_no_address(records: Records, to: Recipient) -> None:
     await records.care.store(a_step(notices=(a_notice(to=to),)))

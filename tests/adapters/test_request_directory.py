@@ -7,9 +7,18 @@ import pytest
 from adapters.records.opened import Records
 from business_care.applied import MAX_APPLIED
 from business_care.listing import RequestFilter
+from business_care.refund import RefundStatus
 from business_care.state import Outcome, WindowKind
 from business_care.views import CareStateName, WindowView
-from tests.adapters.care_world import OPENED_AT, a_plan_record, a_step, a_view, an_applied_command, an_opening
+from tests.adapters.care_world import (
+    OPENED_AT,
+    a_plan_record,
+    a_refund_view,
+    a_step,
+    a_view,
+    an_applied_command,
+    an_opening,
+)
 
 TOMORROW = OPENED_AT + timedelta(days=1)
 
@@ -81,6 +90,25 @@ async def test_deadlines_that_wait_are_counted_no_further_than_asked(records: Re
         await records.care.store(a_step(view))
 
     assert await records.directory.deadlines_waiting(TOMORROW, at_most=2) == 2
+
+
+@pytest.mark.parametrize(
+    ("state", "due_since", "waiting"),
+    [
+        pytest.param(CareStateName.REFUND_DUE, timedelta(), 2, id="due, and not asked for"),
+        pytest.param(CareStateName.REFUND_DUE, timedelta(seconds=1), 0, id="due for longer"),
+        pytest.param(CareStateName.REFUND_PENDING, timedelta(), 0, id="asked for"),
+        pytest.param(CareStateName.REFUND_MANUAL, timedelta(), 0, id="an operator's matter"),
+    ],
+)
+async def test_refunds_that_are_due_wait_to_be_asked_for(
+    records: Records, state: CareStateName, due_since: timedelta, waiting: int
+) -> None:
+    for number in range(3):
+        refund = a_refund_view(RefundStatus.DUE).model_copy(update={"due_at": TOMORROW})
+        await records.care.store(a_step(a_view(f"R{number}", state=state, refund=refund)))
+
+    assert await records.directory.refunds_waiting(TOMORROW + due_since, at_most=2) == waiting
 
 
 async def test_a_request_that_nobody_opened_is_unknown_in_every_view(records: Records) -> None:
