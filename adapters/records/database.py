@@ -26,6 +26,9 @@ POOL_SIZE = 8
 KEPT = 2
 """Connections to SQLite that are not given back to the pool: one to write and one for glances."""
 
+_WHILE_ANOTHER_BEGINS_THE_LOG = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+"""Seconds between attempts."""
+
 _PURPOSE = "business_care_purpose"
 _FAULTS_IN_SQLITE = ("SQLITE_ERROR", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_RANGE", "SQLITE_TOOBIG")
 _OUTAGES_IN_POSTGRESQL = frozenset({"08", "25", "28", "3D", "40", "53", "55", "57", "58", "XX"})
@@ -196,13 +199,10 @@ def _prepare_sqlite(engine: AsyncEngine, *, foreign_keys: bool) -> None:
         # The driver begins transactions late and plainly; we do it ourselves, below.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in (
-            f"busy_timeout={LOCK_TIMEOUT_SECONDS * 1000}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute(f"PRAGMA busy_timeout={LOCK_TIMEOUT_SECONDS * 1000}")
+        _write_ahead(cast(AdaptedConnection, connection))
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "invalidate")
@@ -224,6 +224,20 @@ def _prepare_sqlite(engine: AsyncEngine, *, foreign_keys: bool) -> None:
         except BaseException as error:
             connection.invalidate(error)
             raise
+
+
+def _write_ahead(connection: AdaptedConnection) -> None:
+    """Turn the write-ahead log on. SQLite does not wait while another process does so to a new file."""
+    for pause in _WHILE_ANOTHER_BEGINS_THE_LOG:
+        try:
+            connection.run_async(lambda driver: driver.execute("PRAGMA journal_mode=WAL"))
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY":
+                raise
+            connection.run_async(lambda _: asyncio.sleep(pause))  # noqa: B023 -- waited for here
+        else:
+            return
+    connection.run_async(lambda driver: driver.execute("PRAGMA journal_mode=WAL"))
 
 
 @asynccontextmanager

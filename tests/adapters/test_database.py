@@ -276,6 +276,26 @@ async def test_another_program_s_lock_holds_up_only_those_who_want_to_write(
     other.close()
 
 
+async def test_a_new_file_that_another_program_is_busy_with_is_waited_for(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "records.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    async def look() -> int:
+        async with (
+            Database(f"sqlite:///{tmp_path / 'records.db'}") as database,
+            database.glancing() as connection,
+        ):
+            return int(await connection.scalar(text("SELECT 1")))
+
+    looking = asyncio.create_task(look())
+    await asyncio.sleep(0.1)
+    waits = not looking.done()
+    other.execute("ROLLBACK")
+    other.close()
+
+    assert (waits, await looking) == (True, 1)
+
+
 async def test_a_writer_that_is_cancelled_while_another_program_writes_holds_up_nobody(
     tmp_path: Path, templates: Templates
 ) -> None:
