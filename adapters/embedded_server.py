@@ -29,9 +29,6 @@ DYNAMIC_CONFIG: Final = (
     "limit.blobSize.error=524288",
     "history.maxInFlightUpdatePayloads=458752",
     "frontend.enableServerVersionCheck=false",  # an embedded server has nobody to report its version to
-    # What is to be handed to workers is looked for 20 times a second by default, for all workflows together:
-    # whoever starts one soon after another waited for up to 50 ms.
-    "history.transferProcessorMaxPollRPS=1000",
 )
 """The largest single payload: a warning above 64 KB, refused above 512 KB (Temporal's own: 256 KB and 2 MB).
 
@@ -45,6 +42,12 @@ Updates are not measured by that limit when they come in, but a refusal carries 
 server and is: one of 512 KB could be neither taken nor refused, and stopped its workflow. So updates on their
 way to one workflow may have 448 KB together, seven of the largest messages; the 64 KB beneath the other limit
 are for what a refusal adds. More is turned away at the door (RESOURCE_EXHAUSTED), and may be sent again.
+"""
+
+ONE_SHARD_CONFIG: Final = ("history.transferProcessorMaxPollRPS=1000",)
+"""What is to be handed to workers is looked for 20 times a second by default, for all workflows of a shard.
+
+An embedded server has one shard: whoever started a workflow soon after another one waited for up to 50 ms.
 """
 
 SKIPPING_CONFIG: Final = (
@@ -150,7 +153,7 @@ async def dev_server(  # noqa: PLR0913 -- named arguments, each of which may be 
     ui_port, http_port = _chosen(ui_port), _chosen(http_port)
     interface = [*_interface(ui_port, codec_endpoint), *_http_api(http_port)]
     arguments = [*interface, *_registered(search_attributes), *_kept_in(database)]
-    configured = (*DYNAMIC_CONFIG, *dynamic_config)
+    configured = (*DYNAMIC_CONFIG, *ONE_SHARD_CONFIG, *dynamic_config)
     async with running_server(arguments, configured, program, port, log_file, data_converter) as running:
         await _keep_closed_workflows(running.client)
         yield DevServer(running.client, running.target, running.program, _url(ui_port), _url(http_port))
@@ -175,7 +178,7 @@ async def skipping_server(  # noqa: PLR0913 -- named arguments, each of which ma
     """
     ui_port = _chosen(ui_port)
     arguments = [*_interface(ui_port), *_registered(search_attributes), *_kept_in(database)]
-    configured = (*DYNAMIC_CONFIG, *SKIPPING_CONFIG, *dynamic_config)
+    configured = (*DYNAMIC_CONFIG, *ONE_SHARD_CONFIG, *SKIPPING_CONFIG, *dynamic_config)
     async with running_server(arguments, configured, program, port, log_file, data_converter) as running:
         # enabled=False: a clock that runs ahead as soon as its workflow is idle races every message to it.
         config = TimeSkippingConfig(enabled=False, max_session_skip_count=MAX_SKIPS)

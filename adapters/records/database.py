@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from adapters.records.sqlite_in_place import Purpose, connect_in_place
+from adapters.records.sqlite_in_place import Purpose, connect_in_place, is_busy
 from business_care.errors import StepFailed, TemporarilyUnavailable
 
 LOCK_TIMEOUT_SECONDS = 30
@@ -228,16 +228,16 @@ def _prepare_sqlite(engine: AsyncEngine, *, foreign_keys: bool) -> None:
 
 def _write_ahead(connection: AdaptedConnection) -> None:
     """Turn the write-ahead log on. SQLite does not wait while another process does so to a new file."""
-    for pause in _WHILE_ANOTHER_BEGINS_THE_LOG:
+    for pause in (*_WHILE_ANOTHER_BEGINS_THE_LOG, None):
         try:
             connection.run_async(lambda driver: driver.execute("PRAGMA journal_mode=WAL"))
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorname != "SQLITE_BUSY":
+            if pause is None or not is_busy(error):
                 raise
-            connection.run_async(lambda _: asyncio.sleep(pause))  # noqa: B023 -- waited for here
+            wait = asyncio.sleep(pause)
+            connection.run_async(lambda _: wait)  # noqa: B023 -- waited for here
         else:
             return
-    connection.run_async(lambda driver: driver.execute("PRAGMA journal_mode=WAL"))
 
 
 @asynccontextmanager

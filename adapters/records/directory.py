@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records.catalogue_tables import LICENCES
@@ -41,27 +41,27 @@ _FORGOTTEN = select(APPLIED_COMMANDS).where(
     APPLIED_COMMANDS.c.command_id == bindparam("command"),
     _ACCEPTED_SINCE >= MAX_APPLIED,
 )
-_WAITING = select(func.count()).select_from(
-    select(REQUESTS.c.request_id)
-    .where(
-        REQUESTS.c.next_due_at > bindparam("long_ago"),
-        or_(
-            and_(
-                REQUESTS.c.state == CareStateName.AWAITING_ACKNOWLEDGEMENT,
-                REQUESTS.c.next_due_at <= bindparam("now"),
-            ),
-            # What happens by itself at the other deadlines waits for late arrivals first (R12).
-            REQUESTS.c.next_due_at <= bindparam("past_grace"),
+
+
+def _number_of(*conditions: ColumnElement[bool]) -> Select[int]:
+    """How many requests meet all of them, counted no further than `at_most`."""
+    found = select(REQUESTS.c.request_id).where(*conditions).limit(bindparam("at_most"))
+    return select(func.count()).select_from(found.subquery())
+
+
+_WAITING = _number_of(
+    REQUESTS.c.next_due_at > bindparam("long_ago"),
+    or_(
+        and_(
+            REQUESTS.c.state == CareStateName.AWAITING_ACKNOWLEDGEMENT,
+            REQUESTS.c.next_due_at <= bindparam("now"),
         ),
-    )
-    .limit(bindparam("at_most"))
-    .subquery()
+        # What happens by itself at the other deadlines waits for late arrivals first (R12).
+        REQUESTS.c.next_due_at <= bindparam("past_grace"),
+    ),
 )
-_UNASKED = select(func.count()).select_from(
-    select(REQUESTS.c.request_id)
-    .where(REQUESTS.c.state == CareStateName.REFUND_DUE, REQUESTS.c.refund_due_at >= bindparam("since"))
-    .limit(bindparam("at_most"))
-    .subquery()
+_UNASKED = _number_of(
+    REQUESTS.c.state == CareStateName.REFUND_DUE, REQUESTS.c.refund_due_at >= bindparam("since")
 )
 
 

@@ -63,7 +63,7 @@ class InPlaceConnection(aiosqlite.Connection):
         try:
             self._conn.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & _PRIMARY_CODE != sqlite3.SQLITE_BUSY:
+            if not is_busy(error):
                 raise
             return False
         finally:
@@ -94,6 +94,11 @@ class InPlaceConnection(aiosqlite.Connection):
             return fn(*args, **kwargs)
         done: R = await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call] # private
         return done
+
+
+def is_busy(error: sqlite3.OperationalError) -> bool:
+    """Whether somebody else holds what was wanted, whatever for."""
+    return error.sqlite_errorcode & _PRIMARY_CODE == sqlite3.SQLITE_BUSY
 
 
 def connect_in_place(database: str, **options: Any) -> InPlaceConnection:
