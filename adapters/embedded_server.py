@@ -10,13 +10,14 @@ from typing import Any, Final
 
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.namespace.v1 import NamespaceConfig
-from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNamespaceRequest
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import SearchAttributeKey
 from temporalio.converter import DataConverter
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from adapters.embedded_process import LOOPBACK, NAMESPACE, running_server
+from adapters.embedded_searches import drop_unused_indexes
 from adapters.encryption.converter import DATA_CONVERTER
 from adapters.temporal_program import ServerNotStarted, TemporalProgram, free_port, is_free
 from business_care.errors import StepFailed
@@ -156,6 +157,7 @@ async def dev_server(  # noqa: PLR0913 -- named arguments, each of which may be 
     configured = (*DYNAMIC_CONFIG, *ONE_SHARD_CONFIG, *dynamic_config)
     async with running_server(arguments, configured, program, port, log_file, data_converter) as running:
         await _keep_closed_workflows(running.client)
+        await _keep_useful_indexes(running.client, database)
         yield DevServer(running.client, running.target, running.program, _url(ui_port), _url(http_port))
 
 
@@ -184,6 +186,7 @@ async def skipping_server(  # noqa: PLR0913 -- named arguments, each of which ma
         config = TimeSkippingConfig(enabled=False, max_session_skip_count=MAX_SKIPS)
         skipper = TimeSkipper(running.client, config=config)
         await _keep_closed_workflows(running.client)
+        await _keep_useful_indexes(running.client, database)
         yield SkippingServer(skipper.client, running.target, skipper, _url(ui_port))
 
 
@@ -240,3 +243,13 @@ async def _keep_closed_workflows(client: Client) -> None:
             namespace=NAMESPACE, config=NamespaceConfig(workflow_execution_retention_ttl=retention)
         )
     )
+
+
+async def _keep_useful_indexes(client: Client, database: Path | None) -> None:
+    if database is None:
+        return
+    namespace = await client.workflow_service.describe_namespace(
+        DescribeNamespaceRequest(namespace=NAMESPACE)
+    )
+    in_use = namespace.config.custom_search_attribute_aliases
+    await asyncio.to_thread(drop_unused_indexes, database, in_use.keys())

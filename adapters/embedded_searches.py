@@ -1,0 +1,37 @@
+"""The embedded server's table for searches, without the indexes that nobody asks of it (decision 17)."""
+
+import contextlib
+import re
+import sqlite3
+from collections.abc import Collection
+from pathlib import Path
+from typing import Final
+
+TABLE: Final = "executions_visibility"
+_SET_ASIDE: Final = re.compile(r"(Temporal)?(LowCardinality)?(Bool|Datetime|Double|Int|Keyword)\d\d")
+"""The server sets columns aside for search attributes that may be defined one day, each with its index."""
+
+
+def drop_unused_indexes(
+    database: Path, columns_in_use: Collection[str], *, waits_seconds: float = 5.0
+) -> None:
+    """Take away the indexes over columns that were set aside and are not in use.
+
+    Without its index a column is searched through all the same, only more slowly. Where the table is locked
+    for longer than `waits_seconds`, the rest stay until the next start.
+    """
+    with (
+        contextlib.closing(sqlite3.connect(database, timeout=waits_seconds, isolation_level=None)) as server,
+        contextlib.suppress(sqlite3.OperationalError),
+    ):
+        # Each in a transaction of its own: the server, which runs already, waits for no more than one.
+        for name, columns in _indexes(server).items():
+            if any(_SET_ASIDE.fullmatch(column) and column not in columns_in_use for column in columns):
+                server.execute(f'DROP INDEX "{name}"')
+
+
+def _indexes(server: sqlite3.Connection) -> dict[str, list[str]]:
+    """Every index of the table that can be dropped, with the names of its columns."""
+    listed = server.execute("SELECT name FROM pragma_index_list(?) WHERE origin = 'c'", [TABLE]).fetchall()
+    named = "SELECT name FROM pragma_index_info(?) WHERE name IS NOT NULL"
+    return {name: [column for (column,) in server.execute(named, [name])] for (name,) in listed}
