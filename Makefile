@@ -79,10 +79,10 @@ format: install ## Bring code into form (ruff)
 record-histories: install ## Record the lives that tests/replay plays again; LIVES="a b" records these alone
 	$(BIN)/python -m tests.replay.record $(LIVES)
 
-bench: install ## Measure what requests cost, beside rivals; TOPICS="cascade" measures these alone (a quarter of an hour)
+bench: install ## Measure what requests cost, beside rivals; TOPICS="cascade" measures these alone (ten minutes)
 	$(BIN)/python -m benchmarks.suite $(TOPICS)
 
-bench-long: install ## The same with many more requests, deadlines and renewals (hours)
+bench-long: install ## The same with many more requests, deadlines and renewals (an hour)
 	$(BIN)/python -m benchmarks.suite --scale long $(TOPICS)
 
 kills: install ## Kill the worker thirty times in the middle of a cascade, and look at what is left (minutes)

@@ -61,8 +61,8 @@ class Plan:
         To move a deadline takes two thirds of that, and longer where the worker has forgotten the request.
         The machine may be busier by then.
         """
-        busy = opening if self.requests <= REMEMBERED else 2 * opening
-        return busy + MARGIN + self.ahead
+        moving = 0.8 if self.requests <= REMEMBERED else 1.7
+        return moving * opening + MARGIN + self.ahead
 
     @property
     def ahead(self) -> timedelta:

@@ -32,6 +32,8 @@ SAFE = ("fsync=on", "max_connections=200")
 OPENING_OF_A_LIFE = 0.75
 """To open one takes less than this part of a whole life of the same rival: deadlines lie so far ahead."""
 MARGIN_SECONDS = 5
+DUE_AT_MOST = 1_000
+"""With more, the rivals would be waited for longer than ours."""
 
 
 class Program:
@@ -76,7 +78,7 @@ async def measured(scale: Scale) -> Sequence[Figure]:
                 for name, (rate, milliseconds) in taken.items() if number else ():
                     lives[name].append(rate)
                     cpu[name].append(milliseconds)
-            for at_once in scale.due_at_once:
+            for at_once in {min(wanted, DUE_AT_MOST) for wanted in scale.due_at_once}:
                 for name, program in programs.items():
                     opening = OPENING_OF_A_LIFE * at_once / min(lives[name])
                     answer = await program.asked("due", at_once, MARGIN_SECONDS + opening)

@@ -1,6 +1,6 @@
 """How much is measured: the short run fits into a break, the long one shows how things grow."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,5 @@ class Scale:
 
 
 SHORT = Scale("short", (2_000,), (1_000,), (100_000,), rounds=5, lives=60)
-LONG = Scale("long", (1_000, 10_000), (1_000, 5_000), (100_000, 1_000_000), rounds=9, lives=300)
-OVERNIGHT = replace(LONG, name="overnight", open_requests=(1_000, 10_000, 50_000))
-"""To open fifty thousand takes half an hour."""
-SCALES = {scale.name: scale for scale in (SHORT, LONG, OVERNIGHT)}
+LONG = Scale("long", (1_000, 10_000, 50_000), (5_000,), (100_000, 1_000_000), rounds=9, lives=100)
+SCALES = {scale.name: scale for scale in (SHORT, LONG)}
