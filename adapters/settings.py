@@ -26,7 +26,7 @@ UNREADABLE_SECRET: Final = f"{SECRETS_DIR}: a file can't be read, or is no text"
 TOO_HIGH_A_PORT: Final = 65_536
 
 WORKFLOW_CACHE_KIB: Final = 320
-"""What one cached workflow costs: its sandbox, its copies of our workflow modules, its state.
+"""What one cached workflow costs: its state, its tasks, and what the SDK keeps of it.
 
 Measured over 500 requests that had been opened: 160 to 250 KiB each (docs/sizing.md). A long life keeps more.
 """

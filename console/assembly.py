@@ -23,9 +23,9 @@ from adapters.payments.once import OncePayments
 from adapters.payments.opened import embedded_provider
 from adapters.public_holidays import PublicHolidays, data_versions
 from adapters.records.opened import Records
-from adapters.sandbox import IN_PLACE, production_runner
 from adapters.settings import BillingProviderName, PaymentProviderName
 from adapters.throttle import Throttle
+from adapters.workflow_runners import IN_PLACE, production_runner
 from business_care.deactivation.ports import ProductRecords, Renewals
 from business_care.ports import CareRecords, DeadlinePlanner, Digests, OpenRuns, PaymentProvider, Payments
 from business_care.recovery.ports import RecoveryDirectory, RecoveryRecords

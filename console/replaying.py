@@ -34,7 +34,7 @@ async def _replay(limit: int) -> "Replays":
     from temporalio.worker import Replayer
 
     from adapters.encryption.converter import data_converter
-    from adapters.sandbox import IN_PLACE, production_runner
+    from adapters.workflow_runners import IN_PLACE, production_runner
     from console.assembly import WORKFLOWS
     from console.composition import opened_client, settings
     from gateway.replay import replay_open_runs

@@ -1,7 +1,7 @@
 """What it costs to bring a workflow back from its history, kind by kind.
 
 That is what a worker does for a request that it no longer remembers: after a restart, or when more requests
-are awake than it keeps in memory. Replayed as our worker does it, in its sandbox, in the processor's time.
+are awake than it keeps in memory. Replayed as our worker does it, in the processor's time.
 """
 
 import json
@@ -12,7 +12,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from adapters.encryption.converter import DATA_CONVERTER
-from adapters.sandbox import IN_PLACE, production_runner
+from adapters.workflow_runners import IN_PLACE, production_runner
 from benchmarks.suite.measured import Figure
 from benchmarks.suite.scale import Scale
 from benchmarks.worker_process import ROOT

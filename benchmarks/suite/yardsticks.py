@@ -11,10 +11,9 @@ from pathlib import Path
 from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
-from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxRestrictions
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from adapters.sandbox import IN_PLACE, CompiledOnceRunner
+from adapters.workflow_runners import IN_PLACE
 
 QUEUE = "yardsticks"
 
@@ -134,11 +133,6 @@ class Skeleton:
         self._clocks.pop(name).cancel()
 
 
-def _runner() -> CompiledOnceRunner:
-    # Passed through, as our own modules are: each instance would import them again.
-    return CompiledOnceRunner(SandboxRestrictions.default.with_passthrough_modules("benchmarks"))
-
-
 async def main(address: str, told: Path) -> None:
     """Work until killed; `told` says when it has begun."""
     client = await Client.connect(address)
@@ -147,7 +141,7 @@ async def main(address: str, told: Path) -> None:
         task_queue=QUEUE,
         workflows=[Bare, AtOnce, Answering, Skeleton],
         activities=[step],
-        workflow_runner=_runner(),
+        workflow_runner=UnsandboxedWorkflowRunner(),
         debug_mode=IN_PLACE,
         max_concurrent_workflow_tasks=12,
         max_cached_workflows=500,

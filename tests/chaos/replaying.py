@@ -14,7 +14,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
-from adapters.sandbox import IN_PLACE, production_runner, strict_runner
+from adapters.workflow_runners import IN_PLACE, production_runner, strict_runner
 from console.assembly import WORKFLOWS
 
 RUNNERS = {"production": production_runner, "strict": strict_runner}

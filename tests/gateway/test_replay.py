@@ -4,7 +4,7 @@ import pytest
 from temporalio.worker import Replayer
 
 from adapters.encryption.converter import DATA_CONVERTER
-from adapters.sandbox import production_runner
+from adapters.workflow_runners import production_runner
 from console.assembly import WORKFLOWS
 from gateway.replay import replay_open_runs
 from tests.gateway.marketplace import Marketplace

@@ -16,11 +16,11 @@ from temporalio.client import Client, Interceptor, OutboundInterceptor, SignalWo
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
-from adapters.sandbox import production_runner
 from adapters.settings import SettingsRefused
 from adapters.traced import traced
 from adapters.tracing import tracing_to
 from adapters.wanted_extras import need_extra
+from adapters.workflow_runners import production_runner
 from console.assembly import WORKFLOWS
 from tests.observability.collector import Collector
 from tests.observability.watched import SUBJECT, WORDS, Watched

@@ -19,7 +19,7 @@ from temporalio.converter import SerializationContext
 from temporalio.worker import Replayer, WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
 from temporalio.workflow import Info
 
-from adapters.sandbox import IN_PLACE
+from adapters.workflow_runners import IN_PLACE
 from workflows.care_request import CareRequest
 from workflows.names import (
     CARE_REQUEST,

@@ -15,7 +15,7 @@ from typing import Any
 
 from temporalio.client import WorkflowHistory
 
-from adapters.sandbox import production_runner
+from adapters.workflow_runners import production_runner
 from tests.lives.world import World
 from tests.replay.meaning import replayed
 from tests.replay.recorded_lives import (

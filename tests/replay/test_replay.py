@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowRunner
+from temporalio.worker import WorkflowRunner
 from temporalio.workflow import NondeterminismError
 
-from adapters.sandbox import OneArgumentRunner, production_runner, strict_runner
+from adapters.workflow_runners import production_runner, strict_runner
 from business_care import clocks
 from business_care.clocks import Wake
 from business_care.state import CareState
@@ -74,7 +74,7 @@ async def test_a_changed_workflow_does_not_replay(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("workflows.bookkeeping.show", lambda *_: None)
 
     with pytest.raises(NondeterminismError):
-        await replayed(recorded("happy"), OneArgumentRunner(UnsandboxedWorkflowRunner()))
+        await replayed(recorded("happy"), production_runner())
 
 
 async def test_a_timer_of_another_length_replays_and_is_noticed_by_its_meaning(

@@ -10,10 +10,10 @@ from temporalio.api.common.v1 import Payload
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import RawValue
-from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, Worker, WorkflowRunner
+from temporalio.worker import Replayer, Worker, WorkflowRunner
 
 from adapters.embedded_server import skipping_server
-from adapters.sandbox import OneArgumentRunner, production_runner, strict_runner, with_one_argument_each
+from adapters.workflow_runners import production_runner, strict_runner, with_one_argument_each
 from tests.adapters.raw_argument_workflow import KeepsWhatItHears
 
 BYTES = RawValue(Payload(metadata={"encoding": b"binary/plain"}, data=b"\xff\x00"))
@@ -47,7 +47,7 @@ async def client() -> AsyncIterator[Client]:
 @pytest.fixture(params=[production_runner, strict_runner], ids=["production", "strict"], scope="module")
 async def task_queue(client: Client, request: pytest.FixtureRequest) -> AsyncIterator[str]:
     runner: Callable[[], WorkflowRunner] = request.param
-    name = f"sandbox-{uuid.uuid4()}"
+    name = f"runner-{uuid.uuid4()}"
     # No cache: every task replays the workflow from its beginning, as after an eviction.
     async with Worker(
         client,
@@ -134,9 +134,7 @@ async def test_an_unknown_signal_reaches_the_dynamic_handler_with_one_argument(
     assert await what_it_heard(handle) == ["start json/plain:{}", "unknown shout 1"]
 
 
-@pytest.mark.parametrize(
-    "runner", [production_runner(), strict_runner(), OneArgumentRunner(UnsandboxedWorkflowRunner())]
-)
+@pytest.mark.parametrize("runner", [production_runner(), strict_runner()], ids=["production", "strict"])
 async def test_a_history_with_wrongly_sent_messages_replays(
     client: Client, task_queue: str, runner: WorkflowRunner
 ) -> None:

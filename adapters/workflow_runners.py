@@ -1,10 +1,8 @@
-"""The runners of workflow code: what the sandbox lets through, and a guard against wrongly sent arguments."""
+"""The runners of workflow code, the worker's and a strict one: both guard against wrongly sent arguments."""
 
 import json
 from collections.abc import MutableSequence, Sequence
-from functools import cache
-from types import CodeType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from temporalio.api.common.v1 import Payload
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation, WorkflowActivationJob
@@ -14,23 +12,18 @@ from temporalio.converter import (
     StorageDriverStoreContext,
     WorkflowSerializationContext,
 )
-from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
-from temporalio.worker.workflow_sandbox._runner import _Instance
+from temporalio.worker import (
+    UnsandboxedWorkflowRunner,
+    WorkflowInstance,
+    WorkflowInstanceDetails,
+    WorkflowRunner,
+)
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from temporalio.workflow import Info
 
 if TYPE_CHECKING:  # the SDK does not export the types of two methods that every runner must hand on
     from temporalio.worker._command_aware_visitor import CommandInfo
     from temporalio.workflow import _Definition
-
-PASSED_THROUGH = ("business_care", "activities", "workflows")
-"""Shared with the worker in place of a fresh import for each workflow.
-
-They are deterministic by their own checks (no clock, no chance, no environment), and importing them again is
-three quarters of what it costs to bring a workflow back (docs/decisions/0009). The standard library, pydantic
-and temporalio are passed through by the SDK itself. What is passed through is not policed: `strict_runner` is
-there to replay recorded histories without this shortcut.
-"""
 
 IN_PLACE = True
 """What workers and replayers get as the SDK's `debug_mode`: they run workflow code on their own event loop.
@@ -52,34 +45,13 @@ _CARRIES_ARGUMENTS = frozenset({"initialize_workflow", "signal_workflow", "do_up
 
 
 def production_runner() -> WorkflowRunner:
-    """The worker's runner: the sandbox with our own packages passed through."""
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-    return OneArgumentRunner(CompiledOnceRunner(restrictions=restrictions))
+    """The worker's runner: without a sandbox, as our code is policed before it is deployed (decision 18)."""
+    return OneArgumentRunner(UnsandboxedWorkflowRunner())
 
 
 def strict_runner() -> WorkflowRunner:
-    """The SDK's default sandbox, which polices our packages too: for the replay of recorded histories."""
+    """The SDK's default sandbox, which imports our modules anew and polices them: for recorded histories."""
     return OneArgumentRunner(SandboxedWorkflowRunner())
-
-
-class CompiledOnceRunner(SandboxedWorkflowRunner):
-    """The SDK's sandbox, whose instances compile the few lines that lead into it once a process.
-
-    The SDK hands them to `exec` as text, at each activation (docs/decisions/0016).
-    """
-
-    def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
-        return _CompiledOnce(det, self.runner_class, self.restrictions)
-
-
-class _CompiledOnce(_Instance):
-    def _run_code(self, code: str, **extra_globals: Any) -> None:
-        super()._run_code(_compiled(code), **extra_globals)  # type: ignore[arg-type] # `exec` takes both
-
-
-@cache
-def _compiled(code: str) -> CodeType:
-    return compile(code, "<sandbox>", "exec")
 
 
 class OneArgumentRunner(WorkflowRunner):
@@ -128,7 +100,7 @@ class _OneArgumentInstance(WorkflowInstance):
 
     def get_serialization_context(self, command_info: "CommandInfo | None") -> SerializationContext | None:
         # Whose payload it is, the codec notes; for which step of its it is, nobody of ours asks. The inner
-        # runner would enter the sandbox for each answer.
+        # instance would look it up and build another answer for each payload.
         return self._whose
 
     def get_external_store_context(self, command_info: "CommandInfo | None") -> StorageDriverStoreContext:
