@@ -29,7 +29,7 @@ from workflows.names import SEARCH_ATTRIBUTES
 OURS = "ours"
 RIVALS = {"DBOS": "benchmarks.rivals.on_dbos", "a table and a scanner": "benchmarks.rivals.by_cron"}
 SAFE = ("fsync=on", "max_connections=200")
-OPENING_OF_A_LIFE = 0.75
+OPENING_OF_A_LIFE = 0.45
 """To open one takes less than this part of a whole life of the same rival: deadlines lie so far ahead."""
 MARGIN_SECONDS = 5
 DUE_AT_MOST = 1_000
