@@ -7,7 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-TABLE: Final = "executions_visibility"
+_TABLE: Final = "executions_visibility"
 _SET_ASIDE: Final = re.compile(r"(Temporal)?(LowCardinality)?(Bool|Datetime|Double|Int|Keyword)\d\d")
 """The server sets columns aside for search attributes that may be defined one day, each with its index."""
 
@@ -17,12 +17,16 @@ def drop_unused_indexes(
 ) -> None:
     """Take away the indexes over columns that were set aside and are not in use.
 
-    Without its index a column is searched through all the same, only more slowly. Where the table is locked
-    for longer than `waits_seconds`, the rest stay until the next start.
+    Without its index a column is searched through all the same, only more slowly. What can't be dropped stays
+    as it is: because another holds the table for longer than `waits_seconds`, or the file is no database.
     """
+    # Only an existing file: what the server opened may be called otherwise than we think.
+    address = f"{database.absolute().as_uri()}?mode=rw"
     with (
-        contextlib.closing(sqlite3.connect(database, timeout=waits_seconds, isolation_level=None)) as server,
-        contextlib.suppress(sqlite3.OperationalError),
+        contextlib.suppress(sqlite3.Error),
+        contextlib.closing(
+            sqlite3.connect(address, timeout=waits_seconds, isolation_level=None, uri=True)
+        ) as server,
     ):
         # Each in a transaction of its own: the server, which runs already, waits for no more than one.
         for name, columns in _indexes(server).items():
@@ -32,6 +36,6 @@ def drop_unused_indexes(
 
 def _indexes(server: sqlite3.Connection) -> dict[str, list[str]]:
     """Every index of the table that can be dropped, with the names of its columns."""
-    listed = server.execute("SELECT name FROM pragma_index_list(?) WHERE origin = 'c'", [TABLE]).fetchall()
+    listed = server.execute("SELECT name FROM pragma_index_list(?) WHERE origin = 'c'", [_TABLE]).fetchall()
     named = "SELECT name FROM pragma_index_info(?) WHERE name IS NOT NULL"
     return {name: [column for (column,) in server.execute(named, [name])] for (name,) in listed}

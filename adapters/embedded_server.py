@@ -1,6 +1,7 @@
 """A real Temporal server of our own: one for development, one whose workflows can be moved through time."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNa
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import SearchAttributeKey
 from temporalio.converter import DataConverter
+from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from adapters.embedded_process import LOOPBACK, NAMESPACE, running_server
@@ -223,9 +225,10 @@ def _kept_in(database: Path | None) -> list[str]:
     if database is None:
         return []
     database.parent.mkdir(parents=True, exist_ok=True)
-    # synchronous=2 (FULL): what the server has acknowledged survives a loss of power.
-    pragmas = ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=2"]
-    return ["--db-filename", str(database), *pragmas]
+    # synchronous=2 (FULL): what the server has acknowledged survives a loss of power. It waits for whoever
+    # else writes to its file, which by itself it does not.
+    pragmas = ("journal_mode=wal", "synchronous=2", "busy_timeout=10000")
+    return ["--db-filename", str(database), *(word for one in pragmas for word in ("--sqlite-pragma", one))]
 
 
 def _registered(search_attributes: SearchAttributes) -> list[str]:
@@ -248,8 +251,9 @@ async def _keep_closed_workflows(client: Client) -> None:
 async def _keep_useful_indexes(client: Client, database: Path | None) -> None:
     if database is None:
         return
-    namespace = await client.workflow_service.describe_namespace(
-        DescribeNamespaceRequest(namespace=NAMESPACE)
-    )
-    in_use = namespace.config.custom_search_attribute_aliases
-    await asyncio.to_thread(drop_unused_indexes, database, in_use.keys())
+    asked = DescribeNamespaceRequest(namespace=NAMESPACE)
+    # Nothing depends on it: where the server does not tell just now, all stay until its next start.
+    with contextlib.suppress(RPCError):
+        namespace = await client.workflow_service.describe_namespace(asked)
+        in_use = namespace.config.custom_search_attribute_aliases
+        await asyncio.to_thread(drop_unused_indexes, database, in_use.keys())

@@ -1,7 +1,7 @@
-"""Workflows that wait, hang or fail, for the tests of the servers and of the logs."""
+"""Workflows that wait, hang, fail or cheat, for the tests of the servers, the runners and the logs."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio import activity, workflow
 
@@ -32,3 +32,10 @@ class FailsItsTask:
     @workflow.run
     async def run(self, words: str) -> None:
         raise RuntimeError(words)
+
+
+@workflow.defn(name="ReadsTheClock")
+class ReadsTheClock:
+    @workflow.run
+    async def run(self) -> str:
+        return datetime.now(UTC).isoformat()

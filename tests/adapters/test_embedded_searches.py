@@ -6,10 +6,16 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import pytest
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
-from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+)
 from temporalio.service import RPCError
 
 from adapters.embedded_searches import drop_unused_indexes
@@ -44,6 +50,7 @@ async def started(client: Client, workflow_id: str, *pairs: SearchAttributePair[
                     id=workflow_id,
                     task_queue="nobody",
                     search_attributes=TypedSearchAttributes(pairs),
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 )
                 return
             await asyncio.sleep(0.2)
@@ -114,3 +121,16 @@ async def test_an_index_that_is_locked_is_left_for_the_next_start(tmp_path: Path
     drop_unused_indexes(database, ())
 
     assert (left, indexes(database)) == ({"by_int_01"}, set())
+
+
+@pytest.mark.parametrize("content", [None, b"no database", b""], ids=["missing", "no database", "empty"])
+def test_a_file_that_is_no_database_of_the_server_is_left_as_it_is(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    database = tmp_path / "100% sure?.db"
+    if content is not None:
+        database.write_bytes(content)
+
+    drop_unused_indexes(database, ())
+
+    assert [file.read_bytes() for file in tmp_path.iterdir()] == ([] if content is None else [content])

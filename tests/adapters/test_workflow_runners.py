@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from temporalio.api.common.v1 import Payload
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.common import RawValue
 from temporalio.worker import Replayer, Worker, WorkflowRunner
+from temporalio.worker.workflow_sandbox import RestrictedWorkflowAccessError
 
 from adapters.embedded_server import skipping_server
 from adapters.workflow_runners import production_runner, strict_runner, with_one_argument_each
 from tests.adapters.raw_argument_workflow import KeepsWhatItHears
+from tests.adapters.small_workflows import ReadsTheClock
 
 BYTES = RawValue(Payload(metadata={"encoding": b"binary/plain"}, data=b"\xff\x00"))
 BROKEN_JSON = RawValue(Payload(metadata={"encoding": b"json/plain"}, data=b'{"command_id": '))
@@ -147,6 +149,22 @@ async def test_a_history_with_wrongly_sent_messages_replays(
     replayer = Replayer(workflows=[KeepsWhatItHears], workflow_runner=runner)
 
     assert (await replayer.replay_workflow(history)).replay_failure is None
+
+
+async def test_a_workflow_that_reads_the_clock_is_caught_by_the_strict_runner(client: Client) -> None:
+    """The control: were it not, replaying under the strict runner would police nothing."""
+    queue = f"runner-{uuid.uuid4()}"
+    async with Worker(
+        client,
+        task_queue=queue,
+        workflows=[ReadsTheClock],
+        workflow_runner=strict_runner(),
+        workflow_failure_exception_types=[RestrictedWorkflowAccessError],
+    ):
+        with pytest.raises(WorkflowFailureError) as failure:
+            await client.execute_workflow("ReadsTheClock", id=queue, task_queue=queue)
+
+    assert "datetime.datetime.now" in str(failure.value.cause)
 
 
 def test_an_activation_that_is_in_order_is_handed_on_untouched() -> None:
