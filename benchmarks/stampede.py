@@ -39,6 +39,8 @@ DEAD_FOR = timedelta(seconds=12)
 """Longer than the ten seconds for which the server waits for a worker that has polled."""
 REMEMBERED = 1500
 """About so many requests a worker remembers; for the others it reads their history again."""
+MOVING, MOVING_FORGOTTEN = 0.8, 1.7
+"""To move a deadline takes at most so much of opening a request; 0.7 was seen while it is remembered."""
 PATIENCE = timedelta(minutes=15)
 PARTS = (0.5, 0.99, 1.0)
 
@@ -58,10 +60,9 @@ class Plan:
     def lead(self, opening: timedelta) -> timedelta:
         """How far ahead the deadlines are, from how long it took to open the requests.
 
-        To move a deadline takes two thirds of that, and longer where the worker has forgotten the request.
-        The machine may be busier by then.
+        It takes so long to move all deadlines too, or less, as long as the worker remembers the requests.
         """
-        moving = 0.8 if self.requests <= REMEMBERED else 1.7
+        moving = MOVING if self.requests <= REMEMBERED else MOVING_FORGOTTEN
         return moving * opening + MARGIN + self.ahead
 
     @property

@@ -57,6 +57,8 @@ class Program:
         if self._process.stdout is None:
             raise AssertionError("a rival that nobody hears")
         line = await self._process.stdout.readline()
+        if not line:
+            raise RuntimeError("a rival has ended; what it says of that stands above")
         answer: dict[str, float] = json.loads(line)
         return answer
 
