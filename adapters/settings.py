@@ -28,7 +28,8 @@ TOO_HIGH_A_PORT: Final = 65_536
 WORKFLOW_CACHE_KIB: Final = 320
 """What one cached workflow costs: its state, its tasks, and what the SDK keeps of it.
 
-Measured over 500 requests that had been opened: 160 to 250 KiB each (docs/sizing.md). A long life keeps more.
+Measured over 500 requests that had been opened: 147 KiB each, 160 to 250 while there was a sandbox for each
+(docs/performance.md, docs/sizing.md). A long life keeps more.
 """
 
 
