@@ -11,6 +11,13 @@ _TABLE: Final = "executions_visibility"
 _SET_ASIDE: Final = re.compile(r"(Temporal)?(LowCardinality)?(Bool|Datetime|Double|Int|Keyword)\d\d")
 """The server sets columns aside for search attributes that may be defined one day, each with its index."""
 
+_COLUMNS: Final = """
+    SELECT indexes.name, columns.name
+    FROM pragma_index_list(?) AS indexes JOIN pragma_index_info(indexes.name) AS columns
+    WHERE indexes.origin = 'c' AND columns.name IS NOT NULL
+"""
+"""Each index of a table that can be dropped, with each column that it is over."""
+
 
 def drop_unused_indexes(
     database: Path, columns_in_use: Collection[str], *, waits_seconds: float = 5.0
@@ -28,14 +35,10 @@ def drop_unused_indexes(
             sqlite3.connect(address, timeout=waits_seconds, isolation_level=None, uri=True)
         ) as server,
     ):
+        over = server.execute(_COLUMNS, [_TABLE]).fetchall()
+        unused = {
+            index for index, column in over if _SET_ASIDE.fullmatch(column) and column not in columns_in_use
+        }
         # Each in a transaction of its own: the server, which runs already, waits for no more than one.
-        for name, columns in _indexes(server).items():
-            if any(_SET_ASIDE.fullmatch(column) and column not in columns_in_use for column in columns):
-                server.execute(f'DROP INDEX "{name}"')
-
-
-def _indexes(server: sqlite3.Connection) -> dict[str, list[str]]:
-    """Every index of the table that can be dropped, with the names of its columns."""
-    listed = server.execute("SELECT name FROM pragma_index_list(?) WHERE origin = 'c'", [_TABLE]).fetchall()
-    named = "SELECT name FROM pragma_index_info(?) WHERE name IS NOT NULL"
-    return {name: [column for (column,) in server.execute(named, [name])] for (name,) in listed}
+        for index in unused:
+            server.execute(f'DROP INDEX "{index}"')
