@@ -20,6 +20,22 @@ class Sleeps:
         return workflow.now().date().isoformat()
 
 
+@workflow.defn(name="WakesAt")
+class WakesAt:
+    def __init__(self) -> None:
+        self._woken = 0
+
+    @workflow.run
+    async def run(self, instants: list[datetime]) -> None:
+        for instant in instants:
+            await workflow.sleep(instant - workflow.now())
+            self._woken += 1
+
+    @workflow.query
+    def woken(self) -> int:
+        return self._woken
+
+
 @workflow.defn(name="WaitsForAnAnswer")
 class WaitsForAnAnswer:
     @workflow.run

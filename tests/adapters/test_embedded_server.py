@@ -1,5 +1,6 @@
 """The embedded servers: real, ours alone, and gone when we are."""
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -21,7 +22,7 @@ from temporalio.worker import Worker
 
 from adapters.embedded_server import FastForwardStuck, dev_server, skipping_server
 from adapters.temporal_program import ServerNotStarted, find_temporal_program, free_port
-from tests.adapters.small_workflows import Sleeps, WaitsForAnAnswer, never_answers
+from tests.adapters.small_workflows import Sleeps, WaitsForAnAnswer, WakesAt, never_answers
 
 ROOT = Path(__file__).parents[2]
 
@@ -177,14 +178,45 @@ async def test_each_workflow_is_moved_through_time_by_itself() -> None:
     assert abs(left_by) < timedelta(minutes=1)
 
 
+async def test_a_clock_stops_where_it_was_told_though_a_timer_is_due_at_that_very_instant() -> None:
+    async with (
+        skipping_server() as server,
+        Worker(server.client, task_queue="skipping", workflows=[WakesAt]),
+    ):
+
+        async def stops(number: int) -> list[timedelta]:
+            days = [datetime(2031, 3, 3, tzinfo=UTC) + timedelta(days=day) for day in range(21)]
+            handle = await server.client.start_workflow(
+                "WakesAt", days, id=f"wakes-{number}", task_queue="skipping"
+            )
+            late = []
+            for number_woken, day in enumerate(days[:-1]):
+                while await handle.query("woken") < number_woken:  # noqa: ASYNC110 -- nothing else tells us
+                    await asyncio.sleep(0.001)
+                await server.fast_forward(handle, day - await server.now(handle))
+                late.append(await server.now(handle) - day)
+            return late
+
+        late = [each for stopped in await asyncio.gather(*map(stops, range(10))) for each in stopped]
+
+    assert len(late) == 200
+    assert timedelta(0) <= min(late)
+    assert max(late) < timedelta(minutes=1)
+
+
 async def test_skipping_does_not_stop_at_the_two_hundredth_skip() -> None:
-    async with skipping_server() as server:
-        handle = await server.client.start_workflow("Sleeps", 1, id="long", task_queue="nobody")
-        description = await handle.describe()
+    async with (
+        skipping_server() as server,
+        Worker(server.client, task_queue="skipping", workflows=[Sleeps]),
+    ):
+        handle = await server.client.start_workflow("Sleeps", 300, id="long", task_queue="skipping")
+
+        there = await server.fast_forward(handle, timedelta(days=250))
+        moved_by = await server.now(handle) - datetime.now(UTC)
 
     # The server's own limit is 200, after which it stops without a word.
-    skipping = description.raw_description.workflow_extended_info.time_skipping_info
-    assert skipping.effective_config.max_session_skip_count == 1_000_000
+    assert there is True
+    assert timedelta(days=249) < moved_by < timedelta(days=251)
 
 
 async def test_a_workflow_that_ends_on_the_way_says_so() -> None:

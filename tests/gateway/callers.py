@@ -1,5 +1,6 @@
 """What tests of the gateway do as callers: opening, asking, being refused."""
 
+import asyncio
 from collections.abc import Awaitable, Sequence
 from itertools import count
 
@@ -13,6 +14,8 @@ from gateway.client import CareGateway
 from tests.gateway.marketplace import Licence, Marketplace
 
 OPERATOR = Actor(role=Role.OPERATOR, id="O1")
+
+PATIENCE_SECONDS = 30
 
 _numbers = count(1)
 
@@ -41,6 +44,17 @@ async def a_closed_request(gateway: CareGateway, market: Marketplace, licence: L
     await gateway.send(request_id, withdrawal(licence.customer, command_id="withdrawn"))
     await market.run(request_id).result()
     return request_id
+
+
+async def until_told(gateway: CareGateway, request_id: str, event: str) -> None:
+    """Wait until a signal has been carried out: a query may come before it while a task goes on."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while event not in await _happened(gateway, request_id):  # noqa: ASYNC110 -- nobody is told of it
+            await asyncio.sleep(0.02)
+
+
+async def _happened(gateway: CareGateway, request_id: str) -> list[str]:
+    return [event.name for event in (await gateway.journal(request_id)).events]
 
 
 async def code_of(refused: Awaitable[object]) -> str:

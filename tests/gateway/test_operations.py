@@ -13,7 +13,7 @@ from business_care.state import Outcome
 from business_care.views import CareStateName
 from gateway.client import CareGateway
 from gateway.telling import RequestsTold, tell_each
-from tests.gateway.callers import OPERATOR, an_open_request, code_of, logged
+from tests.gateway.callers import OPERATOR, an_open_request, code_of, logged, until_told
 from tests.gateway.marketplace import (
     ACKNOWLEDGE_BY,
     ACKNOWLEDGE_BY_AFTER_CLOSURE,
@@ -78,6 +78,8 @@ async def test_an_early_reopening_brings_the_first_deadline_of_bound_requests_fo
 
     ending = await gateway.end_closure(licence.closure_id, REOPENED, actor)
 
+    for request_id in request_ids:
+        await until_told(gateway, request_id, "closure_ended")
     after = [(await gateway.status(request_id)).acknowledgement.due for request_id in request_ids]
     assert before.acknowledgement.due == ACKNOWLEDGE_BY_AFTER_CLOSURE
     assert after == [ACKNOWLEDGE_BY] * 3
@@ -92,6 +94,7 @@ async def test_ending_a_closure_twice_is_one_act(market: Marketplace, gateway: C
 
     await gateway.end_closure(licence.closure_id, REOPENED, OPERATOR)
 
+    await until_told(gateway, request_id, "closure_ended")
     journal = await gateway.journal(request_id)
     assert [event.name for event in journal.events].count("closure_ended") == 1
     assert journal.rejections == ()

@@ -13,7 +13,6 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.embedded_server import SkippingServer
 from adapters.records.opened import Records
@@ -106,11 +105,7 @@ class LivingRequest:
 
     async def lets_pass(self, duration: timedelta) -> None:
         """Let the request's clock go on, unless the request has ended."""
-        try:
-            await self.server.fast_forward(self.handle, duration)
-        except RPCError as failure:
-            if failure.status is not RPCStatusCode.NOT_FOUND:
-                raise
+        await self.server.fast_forward(self.handle, duration)
 
     async def now(self) -> datetime:
         """Where the request's clock stands."""

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.embedded_server import SkippingServer
 from adapters.records.opened import Records
@@ -82,11 +81,7 @@ class LivingDeactivation:
 
     async def lets_pass(self, duration: timedelta) -> None:
         """Let its clock go on, unless it has ended."""
-        try:
-            await self.server.fast_forward(self.handle, duration)
-        except RPCError as failure:
-            if failure.status is not RPCStatusCode.NOT_FOUND:
-                raise
+        await self.server.fast_forward(self.handle, duration)
 
     async def view(self) -> DeactivationView:
         """The query `status`."""
