@@ -11,12 +11,12 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import delete, insert, select, text
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
 from adapters.records.catalogue_tables import SELLERS
 from adapters.records.columns import INSTANT
-from adapters.records.database import LOCK_TIMEOUT_SECONDS, Database
+from adapters.records.database import Database
 from adapters.records.opened import Records
 from business_care.errors import StepFailed, TemporarilyUnavailable
 from tests.adapters.care_world import a_notice, a_step, an_event
@@ -313,12 +313,9 @@ async def test_a_writer_that_is_cancelled_while_another_program_writes_holds_up_
             await storing
         async with asyncio.timeout(5):
             await records.care.store(a_step())
-        async with records.database.writing() as connection:
-            patience = await connection.scalar(text("PRAGMA busy_timeout"))
+        assert await records.directory.view("R1") is not None
     other.execute("BEGIN IMMEDIATE")
     other.close()
-
-    assert patience == 1000 * LOCK_TIMEOUT_SECONDS
 
 
 async def test_a_glance_within_a_glance_is_taken_on_a_connection_of_its_own(records: Records) -> None:
@@ -433,3 +430,43 @@ async def test_a_connection_of_the_embedded_database_that_has_written_reads_in_i
             had = turns() - before
 
     assert had > 100
+
+
+async def test_rows_of_a_short_transaction_may_be_looked_at_when_it_is_over(records: Records) -> None:
+    async with records.database.writing() as connection:
+        await connection.execute(insert(SELLERS), [seller(f"S{number}") for number in range(3)])
+    async with records.database.glancing() as connection:
+        found = await connection.scalars(select(SELLERS.c.id).order_by(SELLERS.c.id))
+        others = await connection.execute(select(SELLERS.c.id).order_by(SELLERS.c.id))
+    async with records.database.writing() as connection:
+        await connection.execute(delete(SELLERS))
+
+    assert list(found) == ["S0", "S1", "S2"]
+    assert [len(some) for some in others.partitions(2)] == [2, 1]
+
+
+async def test_what_the_embedded_database_has_under_way_when_it_is_closed_is_kept(
+    tmp_path: Path, templates: Templates
+) -> None:
+    url = await templates.copy_file(tmp_path / "records.db")
+    database = Database(url)
+    async with database.writing() as connection:
+        await connection.execute(insert(SELLERS).values(**seller("S1")))
+        await database.close()
+
+    async with Database(url) as again:
+        assert await count_sellers(again) == 1
+
+
+async def test_a_lock_that_is_never_given_back_is_an_outage_in_the_end(
+    tmp_path: Path, templates: Templates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.records.sqlite_in_place.LOCK_TIMEOUT_SECONDS", 0.2)
+    url = await templates.copy_file(tmp_path / "records.db")
+    other = sqlite3.connect(tmp_path / "records.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    async with Records.open(url) as records:
+        with pytest.raises(TemporarilyUnavailable, match="SQLITE_BUSY"):
+            await records.care.store(a_step())
+    other.close()

@@ -6,8 +6,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 
-from adapters.records.database import database_url, is_sqlite, open_engine, translated_failures
-from adapters.records.sqlite_in_place import Purpose
+from adapters.records.database import Database, is_sqlite
 from business_care.errors import StepFailed
 
 _HERE = Path(__file__).parent
@@ -20,12 +19,9 @@ async def upgrade(url: str, revision: str = "head") -> None:
 
     Raises `ValueError` for a URL that can't be used, `TemporarilyUnavailable` where no database answers.
     """
-    engine = open_engine(database_url(url), foreign_keys=False, purpose=Purpose.WRITE)
-    try:
-        async with translated_failures(), engine.begin() as connection:
-            await connection.run_sync(_upgrade, revision)
-    finally:
-        await engine.dispose()
+    # SQLite can't write a table anew while foreign keys are looked at.
+    async with Database(url, foreign_keys=False) as database, database.writing() as connection:
+        await connection.run_sync(_upgrade, revision)
 
 
 def _upgrade(connection: Connection, revision: str) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from adapters.records.database import database_url, open_engine, translated_failures
+from adapters.records.database import Database
 
 _VERSIONS = Path(__file__).parent / "versions"
 
@@ -14,12 +14,8 @@ async def is_current(url: str) -> bool:
 
     Raises `ValueError` for a URL that can't be used, `TemporarilyUnavailable` where no database answers.
     """
-    engine = open_engine(database_url(url))
-    try:
-        async with translated_failures(), engine.begin() as connection:
-            stands_at = await connection.run_sync(_revisions)
-    finally:
-        await engine.dispose()
+    async with Database(url) as database, database.glancing() as connection:
+        stands_at = await connection.run_sync(_revisions)
     return stands_at == [newest_revision()]
 
 
