@@ -73,8 +73,8 @@ SKIPPING_CONFIG: Final = (
 MAX_SKIPS: Final = 1_000_000
 """Skips allowed to one workflow. The server's own limit (200) stops skipping without a word."""
 
-LAST_STRETCH: Final = timedelta(minutes=1)
-"""What is left of a way when the server is asked for one skip at a time.
+LAST_STRETCH: Final = timedelta(seconds=67.3)
+"""What is left of a way when the server is asked for one skip at a time: no timer is due where it begins.
 
 A skip is counted from when the server takes it, some milliseconds after it was asked for, so that a timer
 which is due at its end fires just before. If the workflow was done with that timer when the end had just gone
@@ -183,7 +183,8 @@ class SkippingServer:
                 workflow_execution=WorkflowExecution(workflow_id=handle.id, run_id=handle.run_id or ""),
                 workflow_execution_options=WorkflowExecutionOptions(time_skipping_config=config),
                 update_mask=FieldMask(paths=["time_skipping_config"]),
-            )
+            ),
+            retry=True,
         )
         while (description := await handle.describe()).status is WorkflowExecutionStatus.RUNNING:
             skipping = description.raw_description.workflow_extended_info.time_skipping_info

@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from enum import StrEnum
 from functools import partial
 from itertools import chain, repeat
@@ -140,7 +140,10 @@ class InPlaceTransactions:
         try:
             return await asyncio.shield(doing)
         except asyncio.CancelledError:
-            await asyncio.wait([doing])
+            while not doing.done():  # and whoever is cancelled again
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([doing])
+            doing.exception()  # else it is logged that nobody asked for it, with the driver's words
             raise
 
 
